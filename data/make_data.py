@@ -20,7 +20,7 @@ def one_bump(rng):
 
 
 def two_bumps(rng):
-    """(N,) values from 1/2 N(1.96, 1.20^2) + 1/2 N(8.07, 2.12^2): first choose z, then x given z."""
+    """(N,) values from 1/2 N(1.96, 1.20^2) + 1/2 N(8.07, 2.12^2): z first, then x given z."""
     z = (rng.random(N) < 0.5).astype(int)
     return rng.normal(np.array([1.96, 8.07])[z], np.array([1.20, 2.12])[z])
 
