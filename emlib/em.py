@@ -1,0 +1,187 @@
+"""The EM algorithm, once, for every model.
+
+A model is its parameters. It can do two things: ``e_step(x)`` turns data into expected sufficient
+statistics, and ``m_step(expected)`` turns these into a better model. Nothing else is asked of it,
+so a class of your own runs in :func:`fit` unchanged.
+
+Source: Dempster, Laird & Rubin (1977), section 2; the additive form is Neal & Hinton (1998).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import count
+from math import isfinite
+from operator import add
+from typing import Any
+
+from ._checks import as_blocks, check_options
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What an E-step learns from some data: sums over its rows, so ``a + b`` covers both sets.
+
+    statistics: expected sufficient statistics, an array (or a tuple of arrays) that can be added.
+    log_likelihood: log p(x | θ) of these rows in nats, at the model that made the statistics.
+    """
+
+    statistics: Any
+    log_likelihood: float
+
+    def __add__(self, other: "Expected") -> "Expected":
+        a, b = self.statistics, other.statistics
+        both = tuple(map(add, a, b)) if isinstance(a, tuple) else a + b
+        return Expected(both, self.log_likelihood + other.log_likelihood)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One state of EM. ``log_likelihood`` belongs to this ``model``, not to the one before it."""
+
+    iteration: int
+    model: Any
+    log_likelihood: float
+
+    def __repr__(self):
+        return f"Step({self.iteration}, {self.model}, log_likelihood={self.log_likelihood:.4f})"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Where EM ended and how it got there.
+
+    history is a tuple of :class:`Step`; ``history[0]`` is the start and ``history[-1]`` the end.
+    n_iter counts M-steps. failures lists ``(start number, error)`` when :func:`best_of` lost some.
+    """
+
+    model: Any
+    log_likelihood: float
+    converged: bool
+    n_iter: int
+    history: tuple[Step, ...]
+    failures: tuple[tuple[int, ValueError], ...] = ()
+
+    def __repr__(self):
+        how = "converged" if self.converged else "NOT converged"
+        lost = f"; {len(self.failures)} starts failed" if self.failures else ""
+        end = (
+            f"{how} after {self.n_iter} iterations, log-likelihood {self.log_likelihood:.4f}{lost}"
+        )
+        return f"Fit({end},\n    {self.model})"
+
+
+class CollapsedComponent(ValueError):
+    """A component has shrunk onto a point, or lost all its data: its likelihood has no maximum."""
+
+    def __init__(self, component: int, what: str, iteration: int | None = None):
+        super().__init__(component, what, iteration)
+        self.component, self.what, self.iteration = component, what, iteration
+
+    def __str__(self):
+        when = "" if self.iteration is None else f" at iteration {self.iteration}"
+        return (
+            f"component {self.component} collapsed{when}: {self.what}. Try another start "
+            "(emlib.best_of tries several), fewer components, or remove duplicated points"
+        )
+
+
+def em_steps(start, data, *, map: Callable = map) -> Iterator[Step]:
+    """Yield the states of EM, for ever. Step 0 is the start itself.
+
+    data is one array, handed to ``e_step`` whole, or a re-iterable of arrays (blocks of rows),
+    whose expected statistics are added up; the answer is the same. ``map`` may be the ``map`` of a
+    process pool. Raises ValueError for unusable data, CollapsedComponent with its iteration.
+    """
+    blocks, model = as_blocks(data, start), start
+    for iteration in count():
+        expected = reduce(add, map(model.e_step, blocks))
+        if not isfinite(expected.log_likelihood):
+            raise ValueError(_not_finite(expected.log_likelihood, iteration))
+        yield Step(iteration, model, float(expected.log_likelihood))
+        try:
+            model = model.m_step(expected)
+        except CollapsedComponent as error:
+            raise CollapsedComponent(error.component, error.what, iteration + 1) from None
+
+
+def fit(
+    start,
+    data,
+    *,
+    tol: float = 1e-10,
+    max_iter: int = 10_000,
+    map: Callable = map,
+    callback: Callable[[Step], Any] | None = None,
+    progress: bool = False,
+) -> Fit:
+    """Run EM from ``start`` until one step gains less than ``tol`` nats of log-likelihood.
+
+    tol is the gain of a whole step, over all observations; 0 runs all ``max_iter`` iterations.
+    The default is strict on purpose: loose tolerances stop on plateaus (notebook 06).
+    callback sees every :class:`Step`; progress shows a bar. data and map: see :func:`em_steps`.
+    Raises ValueError if the log-likelihood falls, which no correct EM step can do.
+    """
+    check_options(tol, max_iter)
+    history: list[Step] = []
+    for step in _shown(em_steps(start, data, map=map), max_iter, progress):
+        gain = step.log_likelihood - history[-1].log_likelihood if history else float("inf")
+        history.append(step)
+        if callback is not None:
+            callback(step)
+        _never_falls(step, gain)
+        converged = 0 < tol and gain < tol
+        if converged or step.iteration == max_iter:
+            break
+    return Fit(step.model, step.log_likelihood, converged, step.iteration, tuple(history))
+
+
+def best_of(starts: Iterable, data, **fit_options) -> Fit:
+    """Fit from every start and return the fit with the highest log-likelihood.
+
+    A start that fails does not stop the others: it is listed in ``Fit.failures`` as
+    ``(start number, error)``. Raises ValueError if all fail. fit_options go to :func:`fit`.
+    """
+    fits, failures = [], []
+    for number, start in enumerate(starts):
+        try:
+            fits.append(fit(start, data, **fit_options))
+        except CollapsedComponent as error:
+            failures.append((number, error))
+    if not fits:
+        reasons = "; ".join(f"start {number}: {error}" for number, error in failures)
+        raise ValueError(
+            f"starts must hold at least one start that works, but {reasons or 'it is empty'}"
+        )
+    return replace(max(fits, key=lambda f: f.log_likelihood), failures=tuple(failures))
+
+
+def _never_falls(step: Step, gain: float) -> None:
+    """Refuse a fall beyond rounding: calling it convergence would hide a wrong step."""
+    if gain < -1e-7 * (1 + abs(step.log_likelihood)):
+        raise ValueError(
+            f"the log-likelihood fell by {-gain:.6g} nats at iteration {step.iteration}, to "
+            f"{step.log_likelihood:.6g}. EM cannot do that: e_step and m_step of "
+            f"{type(step.model).__name__} disagree. Follow em_steps to see where"
+        )
+
+
+def _not_finite(value: float, iteration: int) -> str:
+    return (
+        f"the log-likelihood is {value} at iteration {iteration}: data holds values that are not "
+        "finite, or that are impossible under the model. Check data, and start closer to it"
+    )
+
+
+def _shown(steps: Iterator[Step], max_iter: int, progress: bool) -> Iterator[Step]:
+    """Pass the steps on, behind a progress bar if one is wanted."""
+    if not progress:
+        yield from steps
+        return
+    from tqdm.auto import tqdm
+
+    with tqdm(total=max_iter, desc="EM", unit="step") as bar:
+        for step in steps:
+            bar.set_postfix(log_likelihood=f"{step.log_likelihood:.4f}", refresh=False)
+            bar.update(step.iteration - bar.n)
+            yield step
