@@ -1,0 +1,184 @@
+"""Fixtures for tests that need a real browser, a page from a local server, or JupyterLab."""
+
+import functools
+import http.server
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+BROWSERS = "chromium", "google-chrome", "chromium-browser"
+BROWSER_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def root():
+    """The folder that holds the whole project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of a Chromium; without one the test is skipped, or fails in CI."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+        give_up(f"No browser: none of {', '.join(BROWSERS)} is on the PATH.")
+    return path
+
+
+# One browser per module, not per session: playwright keeps an event loop running while it is
+# open, and other tests want that loop for kernels.
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """A headless browser, driven by playwright."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A fresh page of 1280 × 720; `watch(page)` keeps an eye on it."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def watch():
+    """`watch(page)` returns lists that grow: `.outside` requests and `.errors` of the console."""
+
+    def watch(page):
+        seen = SimpleNamespace(outside=[], errors=[])
+        page.on("request", lambda r: is_local(r.url) or seen.outside.append(r.url))
+        page.on("console", lambda m: m.type == "error" and seen.errors.append(m.text))
+        page.on("pageerror", lambda error: seen.errors.append(str(error)))
+        return seen
+
+    return watch
+
+
+def is_local(url):
+    """Does this address stay on this machine?"""
+    return url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "file:"))
+
+
+@pytest.fixture
+def static_server():
+    """`static_server(folder)` serves a folder and returns its address, without a last slash."""
+    servers = []
+
+    def serve(folder):
+        handler = functools.partial(QuietHandler, directory=str(folder))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves files and keeps its log to itself."""
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def jupyterlab(tmp_path_factory):
+    """JupyterLab on a copy of notebooks/, set up as `make lab` does.
+
+    Gives `.url`, `.token`, `.folder` and `.link(name)`, the address that opens one notebook.
+    """
+    home = tmp_path_factory.mktemp("lab")
+    folder = shutil.copytree(ROOT / "notebooks", home / "notebooks")
+    port, token = free_port(), secrets.token_hex(16)
+    process = start_lab(home, folder, port, token)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_up(f"{url}/api?token={token}", process, home / "log")
+        yield SimpleNamespace(
+            url=url,
+            token=token,
+            folder=folder,
+            link=lambda name: f"{url}/lab/tree/{name}?token={token}&reset",
+        )
+    finally:
+        stop(process)
+
+
+def start_lab(home, folder, port, token):
+    """Start JupyterLab with settings, kernels' files and history of its own."""
+    own = {
+        "HOME": home,
+        "IPYTHONDIR": home / "ipython",
+        "JUPYTER_CONFIG_DIR": home / "config",
+        "JUPYTER_DATA_DIR": home / "data",
+        "JUPYTER_RUNTIME_DIR": home / "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": home / "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
+    }
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser"),
+        f"--config={ROOT / 'notebooks/_build/lab.py'}",
+        f"--ServerApp.root_dir={folder}",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}",
+    ]
+    environment = os.environ | {name: str(path) for name, path in own.items()}
+    with open(home / "log", "w") as log:
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=home)
+
+
+def free_port():
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_until_up(url, process, log, seconds=60):
+    """Return once the address answers; say what the log says if it never does."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            return urllib.request.urlopen(url, timeout=5).close()
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+
+
+def stop(process):
+    """End a process that we started, gently first."""
+    process.terminate()
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
