@@ -1,63 +1,79 @@
 # `make` alone lists the targets.
 
 PYTHON ?= python3
-VENV := .venv
-PY := $(VENV)/bin/python
-READY := $(VENV)/.ready
+READY := .venv/.ready
+OLDEST := .venv-oldest/.ready
+PY := .venv/bin/python
 NOTEBOOKS := $(sort $(wildcard notebooks/[0-9]*.ipynb))
 
-HAS_UV := $(shell command -v uv 2>/dev/null)
-LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	--extra test --extra homework pyproject.toml
-
-# More BLAS threads than free cores make small fits many times slower.
-test test-oldest refresh bench: export OPENBLAS_NUM_THREADS = 1
+# More options for JupyterLab (LAB="--no-browser"), and which notebooks to refresh (NB=04).
+LAB ?=
+NB ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint lock clean
+.PHONY: help lab test lint refresh bench lock test-oldest clean
+.DELETE_ON_ERROR:
 
-help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+# With more BLAS threads than free cores, small fits take many times longer.
+test refresh bench test-oldest: export OPENBLAS_NUM_THREADS = 1
 
-lab: $(READY)  ## set up once, then open JupyterLab on notebooks/
-	$(PY) -m jupyterlab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=notebooks
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-test: lint  ## run every check: ruff, the tests, strict nbval over every notebook
-	$(PY) -m pytest tests -n 2 --dist loadscope --cov --cov-fail-under=95
-ifneq ($(NOTEBOOKS),)
-	$(PY) -m pytest $(NOTEBOOKS) -n 2 --dist loadscope \
-		--nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with tests/nbval.cfg
-endif
+lab: $(READY) ## set up once, then open JupyterLab on the notebooks
+	$(PY) -m jupyterlab --config=notebooks/_build/lab.py --ServerApp.root_dir=notebooks $(LAB)
 
-lint: $(READY)  ## check the code's style with ruff
+test: lint ## run every check: ruff, the tests, strict nbval over every notebook
+	$(PY) -m pytest tests -n 2 --dist loadscope --cov --cov-report=term:skip-covered --cov-fail-under=95
+	$(if $(NOTEBOOKS),$(PY) -m pytest $(NOTEBOOKS) -n 2 --dist loadscope --nbval --nbval-current-env \
+		--nbval-cell-timeout=120 --nbval-sanitize-with=tests/nbval.cfg)
+
+lint: $(READY) ## check the style of the code with ruff
 	$(PY) -m ruff check .
 
-lock:  ## renew requirements.lock (needs uv)
-	@command -v uv >/dev/null || { echo "make lock needs uv: python3 -m pip install uv"; exit 1; }
-	uv pip compile $(LOCK_OPTIONS) --upgrade --output-file requirements.lock
+refresh: $(READY) ## run the notebooks again in place (NB=04 for one)
+	$(PY) notebooks/_build/refresh.py $(NB)
 
-clean:  ## delete the environment and everything that can be made again
+bench: $(READY) ## measure speed and memory, beside scikit-learn
+	$(PY) benchmarks/run.py
+
+lock: ## renew the two lock files (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: $(PYTHON) -m pip install uv"; exit 1; }
+	$(COMPILE) --extra homework --upgrade --output-file=requirements.lock
+	$(COMPILE) --resolution=lowest-direct --output-file=requirements-oldest.lock
+
+test-oldest: $(OLDEST) ## run the tests with the oldest versions that pyproject.toml allows
+	.venv-oldest/bin/python -m pytest tests -n 2 -m "not browser and not tools"
+
+clean: ## delete the environments and all that can be made again
 	rm -rf .venv .venv-oldest .pytest_cache .ruff_cache .hypothesis .coverage build dist
 
-# The environment is set up again only when what it is made from has changed.
+# --- Setting up: only when the lock has changed ---
+
+.PHONY: .venv
 .venv: $(READY)
 
-$(READY): requirements.lock pyproject.toml | $(PY)
-ifneq ($(HAS_UV),)
-	uv pip install --quiet --python $(PY) --require-hashes -r requirements.lock
-	uv pip install --quiet --python $(PY) --no-build-isolation --no-deps -e .
-else
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
-endif
+$(READY): requirements.lock
+$(OLDEST): requirements-oldest.lock
+$(READY) $(OLDEST):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed, but $(PYTHON) is: $$($(PYTHON) --version 2>&1)"; \
+		echo "Name a newer one, for example: make lab PYTHON=python3.12"; exit 1; }
+	@echo "Setting up $(@D). This takes a minute or two, once."
+	@rm -rf $(@D)
+	@$(NEW_VENV) $(@D) || { echo "On Debian and Ubuntu, first: apt install python3-venv"; exit 1; }
+	@$(INSTALL) --require-hashes -r $<
+	@$(INSTALL) --no-build-isolation --no-deps -e .
 	@touch $@
 
-$(PY):
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-		echo "Python 3.11 or newer is needed, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1)."; \
-		echo "Name another one: make lab PYTHON=python3.12"; exit 1; }
-ifneq ($(HAS_UV),)
-	uv venv --quiet --clear --python $(PYTHON) $(VENV)
+# uv where it is present, plain pip where not. Both check every hash.
+ifneq ($(shell command -v uv 2>/dev/null),)
+NEW_VENV = uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+INSTALL = uv pip install --quiet --python $(@D)/bin/python
 else
-	$(PYTHON) -m venv --clear $(VENV)
+NEW_VENV = $(PYTHON) -m venv
+INSTALL = $(@D)/bin/python -m pip install --quiet --disable-pip-version-check
 endif
+
+COMPILE = uv pip compile --quiet pyproject.toml --extra test --universal --python-version=3.11 \
+	--generate-hashes --no-emit-index-url --no-header

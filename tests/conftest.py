@@ -1,4 +1,11 @@
-"""Fixtures for tests that need a real browser, a page from a local server, or JupyterLab."""
+"""Fixtures for tests that need a real browser, a page from a local server, or JupyterLab.
+
+chromium        its path; the test is skipped where there is none, and fails in CI
+page            a fresh page in it, to drive with playwright
+watch           watch(page) collects requests to other machines and errors of the console
+static_server   static_server(folder) serves a folder and returns its address
+jupyterlab      a running JupyterLab on a copy of notebooks/
+"""
 
 import functools
 import http.server
@@ -26,6 +33,13 @@ BROWSER_OPTIONS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests that need a browser, so that `-m "not browser"` leaves them out."""
+    for item in items:
+        if "chromium" in item.fixturenames:
+            item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")

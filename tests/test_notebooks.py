@@ -13,6 +13,8 @@ import nbformat
 import pytest
 from nbformat import v4
 
+pytestmark = pytest.mark.tools
+
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 MAX_BYTES = 1_500_000
