@@ -1,0 +1,178 @@
+"""How a check answers: ✓ and why, ✗ and a hint, or "not attempted yet". It never raises.
+
+A check is a plain function that raises :class:`Wrong` with a hint, decorated with
+:func:`exercise`. The helpers here fetch a student's values safely and compare them.
+"""
+
+import copy
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+
+import numpy as np
+
+SYMBOLS = {"right": "✓", "wrong": "✗", "not yet": "○"}
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """The answer of a check. ``bool(feedback)`` is True only for a right answer."""
+
+    status: str
+    text: str
+
+    def __bool__(self):
+        return self.status == "right"
+
+    def __repr__(self):
+        return f"{SYMBOLS[self.status]} {self.text}"
+
+
+class Wrong(Exception):
+    """The answer is wrong; the message is a hint at the kind of mistake."""
+
+
+class NotYet(Exception):
+    """There is no answer to look at."""
+
+
+def exercise(why: str) -> Callable:
+    """Decorate a test of answers: it raises Wrong, or returns and the answer is right.
+
+    why is shown with the ✓: the reason that makes the answer right.
+    """
+
+    def decorate(test):
+        @wraps(test)
+        def check(*answers):
+            return _judge(test, answers, why)
+
+        return check
+
+    return decorate
+
+
+def _judge(test: Callable, answers: tuple, why: str) -> Feedback:
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            for answer in answers:
+                attempted(answer)
+            test(*answers)
+    except NotYet as reason:
+        return Feedback("not yet", f"Not attempted yet.{reason}")
+    except Wrong as hint:
+        return Feedback("wrong", str(hint))
+    except (Exception, SystemExit) as error:
+        return Feedback("wrong", f"Your answer could not be used: {_describe(error)}.")
+    return Feedback("right", why)
+
+
+def attempted(answer):
+    """Return the answer, or stop with "not attempted yet" if it is None or ``...``."""
+    if answer is None or answer is ...:
+        raise NotYet
+    return answer
+
+
+def call(function, *arguments, **named):
+    """Call a student's function with copies of the arguments and return what it returns.
+
+    Says so if it cannot be called, raises, returns nothing, or changes what it was given.
+    """
+    if not callable(function):
+        raise Wrong(f"Give the function itself, not {type(function).__name__}: no parentheses.")
+    given, given_named = copy.deepcopy((arguments, named))
+    try:
+        answer = function(*given, **given_named)
+    except NotImplementedError:
+        raise NotYet from None
+    except (Exception, SystemExit) as error:
+        raise Wrong(f"Your function stopped with {_describe(error)}.") from None
+    if answer is None or answer is ...:
+        raise NotYet(" Your function returns nothing: is the `return` missing?")
+    if not all(map(_same, (*given, *given_named.values()), (*arguments, *named.values()))):
+        raise Wrong("Your function changes the array it was given. Work on a copy: x = x.copy().")
+    return copy.deepcopy(answer)
+
+
+def number(value, name: str = "Your answer") -> float:
+    """Return a student's value as a finite float."""
+    return float(array(value, (), name))
+
+
+def array(value, shape: tuple[int, ...], name: str = "Your answer") -> np.ndarray:
+    """Return a student's value as a finite float array of that shape."""
+    attempted(value)
+    try:
+        got = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise Wrong(f"{name} should hold numbers, but is a {type(value).__name__}.") from None
+    if got.shape != shape and got.size == 1 == int(np.prod(shape)):
+        got = got.reshape(shape)
+    if got.shape != shape:
+        wanted = f"an array of shape {shape}" if shape else "a single number"
+        raise Wrong(f"{name} should be {wanted}, but has shape {got.shape}. Look at your axis=.")
+    if np.isnan(got).any():
+        raise Wrong(f"{name} holds NaN. Somewhere 0 is divided by 0, or a log is taken of < 0.")
+    if not np.isfinite(got).all():
+        raise Wrong(f"{name} holds infinity. Somewhere log(0) is taken, or exp overflows.")
+    return got
+
+
+def parts(value, n: int, name: str = "Your answer") -> tuple:
+    """Return a student's value as a tuple of n parts."""
+    attempted(value)
+    try:
+        got = tuple(value)
+    except TypeError:
+        raise Wrong(f"{name} should be {n} values, separated by commas.") from None
+    if len(got) != n:
+        raise Wrong(f"{name} should be {n} values, but there are {len(got)}.")
+    return got
+
+
+def compare(
+    got, want, mistakes: Iterable[tuple[str, object]] = (), *, hint: str, rtol=1e-6
+) -> None:
+    """Pass if got is close to want. Else give the hint of the mistake that explains got.
+
+    mistakes are pairs (hint, what that mistake would have given); hint is for all others.
+    """
+    if _close(got, want, rtol):
+        return
+    for explanation, wrong in mistakes:
+        if _close(got, wrong, rtol) and not _close(wrong, want, rtol):
+            raise Wrong(explanation)
+    raise Wrong(hint)
+
+
+def require(condition, hint: str) -> None:
+    """Give the hint unless the condition holds."""
+    if not condition:
+        raise Wrong(hint)
+
+
+def fresh() -> np.random.Generator:
+    """Return a generator that nobody has seen: answers must hold for data that are new."""
+    return np.random.default_rng()
+
+
+def _close(a, b, rtol: float) -> bool:
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if a.shape != b.shape or not np.isfinite(b).all():
+        return False
+    return bool(np.allclose(a, b, rtol=rtol, atol=rtol * max(np.abs(b).max(initial=0), 1e-300)))
+
+
+def _same(a, b) -> bool:
+    try:
+        return bool(np.array_equal(np.asarray(a), np.asarray(b), equal_nan=True))
+    except (TypeError, ValueError):
+        return True
+
+
+def _describe(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}" + (f" ({text[:160]})" if text else "")
