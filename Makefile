@@ -39,7 +39,7 @@ bench: $(READY) ## measure speed and memory, beside scikit-learn
 
 lock: ## renew the two lock files (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: $(PYTHON) -m pip install uv"; exit 1; }
-	$(COMPILE) --extra homework --upgrade --output-file=requirements.lock
+	$(COMPILE) --extra homework --extra slides --upgrade --output-file=requirements.lock
 	$(COMPILE) --resolution=lowest-direct --output-file=requirements-oldest.lock
 
 test-oldest: $(OLDEST) ## run the tests with the oldest versions that pyproject.toml allows
