@@ -1,4 +1,4 @@
-"""The files in data/: what is in them, where they come from, and that loaders find them anywhere."""
+"""The files in data/: what is in them, where they come from, and how they are loaded."""
 
 import os
 import shutil
