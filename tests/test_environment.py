@@ -1,0 +1,197 @@
+"""The ways to set up agree with each other, and emlib works wherever it is installed."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+LOCKS = ["requirements.lock", "requirements-oldest.lock"]
+HEAVY = ["matplotlib", "ipywidgets", "anywidget", "scipy.stats", "IPython", "tqdm"]
+
+
+def bounds(requirements):
+    """Name → version bounds, such as {"numpy": ">=2.1"}."""
+    return {r.name: str(r.specifier) for r in map(Requirement, requirements)}
+
+
+def pins(lock):
+    """The pinned requirements of a lock file, each with its number of hashes."""
+    text = (ROOT / lock).read_text().replace("\\\n", " ")
+    entries = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+    return [
+        (Requirement(entry.split("--hash")[0]), entry.count("--hash=sha256:")) for entry in entries
+    ]
+
+
+def run(*command, **options):
+    """Run a command and return what it printed."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+# environment.yml, the locks and pyproject.toml
+
+
+def conda_requirements():
+    """What environment.yml asks of conda, without the part that it hands to pip."""
+    lines = (ROOT / "environment.yml").read_text().split("dependencies:")[1].splitlines()
+    return [line.strip("- ") for line in lines if re.match(r"  - [\w-]+(\S*\d)?$", line)]
+
+
+def test_conda_has_the_bounds_of_pyproject():
+    wanted = bounds(PROJECT["dependencies"] + EXTRAS["test"])
+    wanted |= {"python": PROJECT["requires-python"], "pip": ""}
+    # conda-forge carries playwright under another name, so pip brings it.
+    del wanted["playwright"]
+    assert bounds(conda_requirements()) == wanted
+
+
+def test_conda_leaves_the_rest_to_pip():
+    assert "\n      - -e .[test,homework,slides]\n" in (ROOT / "environment.yml").read_text()
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_names_no_address(lock):
+    text = (ROOT / lock).read_text()
+    assert "://" not in text
+    assert "--index-url" not in text and "--find-links" not in text
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_pins_and_hashes_everything(lock):
+    loose = [
+        str(requirement)
+        for requirement, hashes in pins(lock)
+        if not re.fullmatch(r"==[\w.+!]+", str(requirement.specifier)) or not hashes
+    ]
+    assert pins(lock) and loose == []
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"), [(LOCKS[0], ["test", "homework", "slides"]), (LOCKS[1], ["test"])]
+)
+def test_lock_satisfies_pyproject(lock, extras):
+    wanted = PROJECT["dependencies"] + [r for extra in extras for r in EXTRAS[extra]]
+    for requirement in map(Requirement, wanted):
+        versions = [
+            str(pin.specifier).removeprefix("==")
+            for pin, _ in pins(lock)
+            if canonicalize_name(pin.name) == canonicalize_name(requirement.name)
+        ]
+        assert versions, f"{requirement} is not in {lock}: run `make lock`"
+        assert all(version in requirement.specifier for version in versions), requirement
+
+
+def test_oldest_lock_is_oldest():
+    oldest = {canonicalize_name(pin.name): pin.specifier for pin, _ in pins(LOCKS[1])}
+    for requirement in map(Requirement, PROJECT["dependencies"]):
+        (bound,) = requirement.specifier
+        assert bound.version in oldest[requirement.name], requirement
+
+
+# make
+
+
+def test_make_lists_every_target():
+    makefile = (ROOT / "Makefile").read_text()
+    targets = " ".join(re.findall(r"^\.PHONY: (.+)", makefile, re.MULTILINE)).split()
+    listed = re.findall(r"^ +make (\S+) +\S", run("make", cwd=ROOT), re.MULTILINE)
+    assert sorted(listed) == sorted(set(targets) - {".venv"})
+
+
+def test_make_says_which_python_it_needs(tmp_path):
+    old = tmp_path / "old-python"
+    old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.8.1\nexit 1\n')
+    old.chmod(0o755)
+    for name in ("Makefile", "requirements.lock"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    command = ["make", ".venv", f"PYTHON={old}"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert "Python 3.11 or newer is needed" in done.stdout and "3.8.1" in done.stdout
+    assert not (tmp_path / ".venv").exists()
+
+
+# emlib
+
+
+def test_import_is_light():
+    code = f"import sys, emlib; print(*set({HEAVY}) & set(sys.modules))"
+    assert run(sys.executable, "-c", code).split() == []
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """A folder with emlib installed from its wheel, and nothing else."""
+    folder = tmp_path_factory.mktemp("installed")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    run(*build, cwd=ROOT)
+    (wheel,) = folder.glob("emlib-*.whl")
+    zipfile.ZipFile(wheel).extractall(folder / "site")
+    return folder / "site"
+
+
+def run_installed(installed, code):
+    """Run code that sees the installed emlib and not this clone."""
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+    return run(sys.executable, "-c", code, cwd=installed.parent, env=environment).strip()
+
+
+def test_wheel_finds_its_data(installed):
+    code = "from emlib import datasets as d; print(d.__file__); print(d.old_faithful().shape)"
+    where, shape = run_installed(installed, code).splitlines()
+    assert where.startswith(str(installed)) and shape == "(272, 2)"
+
+
+def test_wheel_carries_every_file_of_emlib_and_data(installed):
+    for folder in ("emlib", "data"):
+        files = run("git", "ls-files", folder, cwd=ROOT).split()
+        there = installed if folder == "emlib" else installed / "emlib"
+        assert [name for name in files if not (there / name).exists()] == []
+
+
+# JupyterLab as `make lab` starts it
+
+
+def status(url):
+    """The HTTP status of an address."""
+    try:
+        return urllib.request.urlopen(url, timeout=10).status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+@pytest.mark.tools
+def test_lab_wants_its_token(jupyterlab):
+    contents = f"{jupyterlab.url}/api/contents"
+    assert status(contents) == 403
+    assert status(f"{contents}?token={jupyterlab.token}") == 200
+
+
+@pytest.mark.tools
+def test_lab_listens_on_this_machine_only(jupyterlab):
+    port = jupyterlab.url.rsplit(":", 1)[1]
+    with pytest.raises(OSError):
+        urllib.request.urlopen(f"http://127.0.0.2:{port}/api", timeout=5)
+
+
+@pytest.mark.tools
+def test_lab_opens_offline(jupyterlab, page, watch):
+    seen = watch(page)
+    page.goto(f"{jupyterlab.url}/lab?token={jupyterlab.token}")
+    page.get_by_role("tab", name="Launcher").wait_for()
+    page.wait_for_timeout(1000)
+    assert seen.outside == []
