@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from traitlets import import_item
+from traitlets.config import PyFileConfigLoader
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -114,13 +116,17 @@ def test_make_lists_every_target():
 
 def test_make_says_which_python_it_needs(tmp_path):
     old = tmp_path / "old-python"
-    old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.8.1\nexit 1\n')
+    pretend = "import sys; sys.version_info = (3, 8, 1); "
+    old.write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && echo Python 3.8.1 && exit\n'
+        f'exec "{sys.executable}" -c "{pretend} $2"\n'
+    )
     old.chmod(0o755)
     for name in ("Makefile", "requirements.lock"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     command = ["make", ".venv", f"PYTHON={old}"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
-    assert done.returncode != 0
+    assert done.returncode == 2
     assert "Python 3.11 or newer is needed" in done.stdout and "3.8.1" in done.stdout
     assert not (tmp_path / ".venv").exists()
 
@@ -186,6 +192,13 @@ def test_lab_listens_on_this_machine_only(jupyterlab):
     port = jupyterlab.url.rsplit(":", 1)[1]
     with pytest.raises(OSError):
         urllib.request.urlopen(f"http://127.0.0.2:{port}/api", timeout=5)
+
+
+def test_lab_asks_nobody_for_news():
+    config = PyFileConfigLoader("lab.py", path=str(ROOT / "notebooks/_build")).load_config()
+    assert config.LabApp.news_url is None
+    assert import_item(config.LabApp.check_for_updates_class).__name__ == "NeverCheckForUpdate"
+    assert config.LabApp.extension_manager == "readonly"
 
 
 @pytest.mark.tools
