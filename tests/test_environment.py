@@ -202,9 +202,12 @@ def test_lab_asks_nobody_for_news():
 
 
 @pytest.mark.tools
-def test_lab_opens_offline(jupyterlab, page, watch):
+def test_lab_opens_offline_and_tidy(jupyterlab, page, watch):
     seen = watch(page)
     page.goto(f"{jupyterlab.url}/lab?token={jupyterlab.token}")
     page.get_by_role("tab", name="Launcher").wait_for()
-    page.wait_for_timeout(1000)
-    assert seen.outside == []
+    page.wait_for_timeout(2000)
+    assert seen.outside == [] and seen.errors == []
+    assert page.get_by_text("Kernel", exact=True).count() == 1
+    assert page.get_by_text("Nbgrader", exact=True).count() == 0
+    assert page.get_by_text("Jupyter news").count() == 0
