@@ -189,11 +189,15 @@ def random_problem(cls, rng, k, n, d=2, fixed_weights=False):
 
 
 @st.composite
-def problems(draw, classes=CLASSES, max_k=4, max_n=40):
-    """(start, data): any class, any K up to max_k, D up to 3, enough rows to be identified."""
+def problems(draw, classes=CLASSES, max_k=4, max_n=60, rows_each=4):
+    """(start, data): any class, K up to max_k, D up to 3, some rows per component and dimension.
+
+    With few rows a component may collapse, which EM may do.
+    """
     cls = draw(st.sampled_from(classes))
     k, d = draw(st.integers(1, max_k)), draw(st.integers(1, 3))
-    n = draw(st.integers(4 * (d + 1), max(max_n, 4 * (d + 1))))
+    fewest = 4 + rows_each * k * d
+    n = draw(st.integers(fewest, max(max_n, fewest)))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     return random_problem(cls, rng, k, n, d, draw(st.booleans()))
 

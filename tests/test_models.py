@@ -16,6 +16,7 @@ from helpers import (
     permuted,
     posterior,
     random_problem,
+    rebuild,
 )
 from scipy import integrate, stats
 
@@ -216,9 +217,18 @@ def test_models_travel_through_pickle(problem):
     assert_close(pickle.loads(pickle.dumps(model)), model, rtol=0)
 
 
+def test_models_are_equal_when_their_parameters_are(problem):
+    model, x = problem
+    twin = rebuild(model, *(p.copy() for p in parameters(model)))
+    other = model.m_step(model.e_step(x))
+    assert model == twin and hash(model) == hash(twin)
+    assert model != other and model != "a model"
+
+
 def test_a_repr_shows_the_class_and_no_address(problem):
     model, x = problem
-    for thing in (model, fit(model, x, max_iter=2)):
+    best = fit(model, x, max_iter=2)
+    for thing in (model, best, best.history[1]):
         assert type(thing).__name__ in repr(thing)
         assert "0x" not in repr(thing)
 
@@ -453,6 +463,17 @@ def test_eleven_hundred_tosses_do_not_underflow():
     assert np.all(np.isfinite(model.log_density(x)))
     np.testing.assert_allclose(model.responsibilities(x).sum(axis=1), 1)
     assert np.all(np.isfinite(fit(model, x).model.biases))
+
+
+@pytest.mark.parametrize("offset", [1e3, 1e6, 1e9])
+def test_one_component_arrives_from_any_distance(offset):
+    x = np.random.default_rng(0).normal(size=(50, 2)) @ [[1, 0.5], [0, 2]] + offset
+    flat = fit(NormalMixture([1.0], [0.0], [1.0]), x[:, 0]).model
+    np.testing.assert_allclose(flat.stds, x[:, 0].std(), rtol=1e-6)
+    best = fit(GaussianMixture([1.0], [[0.0, 0.0]], [np.eye(2)]), x)
+    assert best.converged and best.n_iter < 10
+    np.testing.assert_allclose(best.model.means[0], x.mean(axis=0), rtol=1e-14)
+    np.testing.assert_allclose(best.model.covariances[0], np.cov(x.T, bias=True), rtol=1e-5)
 
 
 @pytest.mark.parametrize("offset", [1e8, 1e9, -1e8])
