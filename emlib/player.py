@@ -1,7 +1,7 @@
 """Players: EM replayed on a canvas, with every half-step under the reader's finger.
 
-Python sends the data and the parameters once; JavaScript (``player.js``) only draws. No kernel is
-needed after that, so a player also works in a page exported from its notebook.
+Python sends the data and the parameters once; JavaScript (``player.js``, ``bound.js``) only draws.
+No kernel is needed after that, so a player also works in a page exported from its notebook.
 """
 
 from base64 import b64encode
@@ -22,32 +22,37 @@ HERE = Path(__file__).parent
 MAX_COMPONENTS = 8  # as many colours as a colour-blind reader can tell apart
 
 
+def _script(*names: str) -> str:
+    """Return several JavaScript files as one module: what both players share stands first."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
 class Player(anywidget.AnyWidget):
     """Replays a fit: scrub through it, play it, or take the E-step and the M-step apart.
 
     fit: a Fit of a NormalMixture, data (N,), or of a GaussianMixture in two dimensions, data
     (N, 2): the data that were fitted. title: a line above the picture. labels: the name of the
     axis, or of both. loose_tol: a tolerance in nats per observation, or a list of (tolerance,
-    label); the trace marks the first iteration that gains less, where a loose fit would stop.
+    label): the trace marks the first iteration that gains less, where ``fit(…, tol=N * tolerance)``
+    stops. marks: a list of (iteration, label), marked as well.
 
     ``iteration`` (0 … n_iter) and ``phase`` say what is shown, and may be set. Phase "M": the
     parameters have just moved, and the points still wear the responsibilities of the model before
     (none, at the start). Phase "E": they wear those of this model. Raises ValueError.
     """
 
-    _esm = HERE / "player.js"
+    _esm = _script("stage.js", "player.js")
     _css = HERE / "player.css"
-    kind = traitlets.Unicode("replay").tag(sync=True)
     record = traitlets.Dict().tag(sync=True)
     iteration = traitlets.Int(0).tag(sync=True)
     phase = traitlets.Enum(["M", "E"], "M").tag(sync=True)
 
-    def __init__(self, fit: Fit, data, *, title=None, loose_tol=None, labels=None):
+    def __init__(self, fit: Fit, data, *, title=None, loose_tol=None, marks=(), labels=None):
         x = _data_of(fit, data)
         record = {
             "title": title or "",
             "labels": _labels(labels, x.shape[1]),
-            "stops": _stops(fit.history, len(x), loose_tol),
+            "stops": _stops(fit.history, len(x), loose_tol) + _marks(fit.history, marks),
             **_recorded(fit.history, x),
         }
         super().__init__(record=record)
@@ -78,9 +83,8 @@ class BoundPlayer(anywidget.AnyWidget):
     They start at the free coin's bias and at ½. Raises ValueError.
     """
 
-    _esm = HERE / "player.js"
+    _esm = _script("stage.js", "bound.js")
     _css = HERE / "player.css"
-    kind = traitlets.Unicode("bound").tag(sync=True)
     record = traitlets.Dict().tag(sync=True)
     theta = traitlets.Float(0.5).tag(sync=True)
     responsibilities = traitlets.List(traitlets.Float()).tag(sync=True)
@@ -101,8 +105,8 @@ class BoundPlayer(anywidget.AnyWidget):
     def __repr__(self):
         record = self.record
         coin, other = record["coin"], "AB".replace(record["coin"], "")
-        sets = len(record["heads"])
-        return f"BoundPlayer({sets} sets of tosses, coin {coin} free, {other} {record['fixed']:.4g})"
+        sets, fixed = len(record["heads"]), record["fixed"]
+        return f"BoundPlayer({sets} sets of tosses, coin {coin} free, coin {other} {fixed:.4g})"
 
     @property
     def model(self) -> CoinMixture:
@@ -180,6 +184,15 @@ def _stops(history: tuple[Step, ...], n: int, loose_tol) -> list[dict]:
     return [{"iteration": int(at[0]) + 1, "label": label} for at, label in stops if len(at)]
 
 
+def _marks(history: tuple[Step, ...], marks) -> list[dict]:
+    for iteration, label in marks:
+        if iteration not in range(len(history)):
+            raise ValueError(
+                f"marks must lie in 0 … {len(history) - 1}, but {label!r} is at {iteration}"
+            )
+    return [{"iteration": int(iteration), "label": label} for iteration, label in marks]
+
+
 def _recorded(history: tuple[Step, ...], x: np.ndarray) -> dict:
     """Return data and parameters, packed. Data go as 32-bit differences from the first row."""
     return {
@@ -228,5 +241,7 @@ def _tosses(tosses) -> np.ndarray:
             f"but is {tosses.tolist()}"
         )
     if not tosses.sum(axis=0).all():
-        raise ValueError("tosses must hold heads and tails: with one side only, a bias of 0 or 1 is best")
+        raise ValueError(
+            "tosses must hold both heads and tails, but all fell on one side: its bias is 0 or 1"
+        )
     return tosses

@@ -1,0 +1,66 @@
+"""Export notebooks to pages that work offline, with no kernel: `python notebooks/_build/pages.py`.
+
+Pages go to build/html/, and what they share (MathJax) to build/html/assets/. The players run in
+them; nothing is executed, the pages show what the notebooks hold.
+"""
+
+import re
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import nbformat
+from nbconvert import HTMLExporter
+
+HERE = Path(__file__).resolve().parent
+NOTEBOOKS = HERE.parent
+LINK = re.compile(r"(\]\(\d\d_[\w-]+)\.ipynb")  # [next](07_name.ipynb)
+MATHJAX = "tex-svg-full.js"  # MathJax 3 in one file: it draws its letters, and needs no fonts
+
+
+def main(paths, folder=NOTEBOOKS.parent / "build" / "html"):
+    """Export the notebooks, all that are numbered by default, and say where they are."""
+    for path in paths or sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
+        print(export(Path(path), folder))
+
+
+def export(path: Path, folder: Path) -> Path:
+    """Write one notebook as a page into the folder, with the assets beside it; return the page."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = LINK.sub(r"\1.html", cell.source)
+    html, _ = exporter().from_notebook_node(notebook, {"metadata": {"name": title(notebook, path)}})
+    page = folder / f"{path.stem}.html"
+    folder.mkdir(parents=True, exist_ok=True)
+    copy_mathjax(folder / "assets")
+    page.write_text(html, encoding="utf-8")
+    return page
+
+
+def exporter() -> HTMLExporter:
+    """Return nbconvert's HTML exporter with the course's template."""
+    return HTMLExporter(
+        template_name="course",
+        extra_template_basedirs=[str(HERE / "templates")],  # finds the template
+        extra_template_paths=[str(HERE / "templates")],  # finds what a template imports
+        mathjax_url=f"assets/{MATHJAX}",
+    )
+
+
+def title(notebook, path: Path) -> str:
+    """Return the notebook's first heading, or its file name."""
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    heading = re.search(r"^# (.+)$", text, re.MULTILINE)
+    return heading[1].strip() if heading else path.stem
+
+
+def copy_mathjax(folder: Path) -> None:
+    """Copy MathJax into the folder, out of the wheel that carries it (the extra `slides`)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    source = files("mathjax") / "static" / "mathjax" / "es5" / MATHJAX
+    (folder / MATHJAX).write_bytes(source.read_bytes())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
