@@ -10,12 +10,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Ellipse
+from matplotlib.patheffects import Normal, Stroke
 
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 LINES = ["--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (8, 3)), (0, (1, 1))]
 MARKERS = ["o", "^", "s", "D", "v", "P"]
 INK = "#111111"
 GREY = "#9a9a9a"
+HALO = [Stroke(linewidth=6, foreground="white", alpha=0.85), Normal()]  # lifts a line off points
 
 
 def use_course_style() -> None:
@@ -119,12 +121,14 @@ def _ellipse(mean, covariance, s, **style) -> Ellipse:
     values, vectors = np.linalg.eigh(covariance)
     width, height = 2 * s * np.sqrt(values)
     angle = np.degrees(np.arctan2(vectors[1, 0], vectors[0, 0]))
-    return Ellipse(mean, width, height, angle=angle, fill=False, lw=2.4, **style)
+    return Ellipse(
+        mean, width, height, angle=angle, fill=False, lw=2.6, zorder=4, path_effects=HALO, **style
+    )
 
 
 def means(ax, model, **style):
     """Mark the means of a 2-D model, each with its component's marker."""
-    style = {"s": 150, "edgecolor": "white", "linewidth": 1.8, "zorder": 5} | style
+    style = {"s": 190, "edgecolor": INK, "linewidth": 2, "zorder": 5} | style
     return [
         ax.scatter(*mean, color=colour(k), marker=MARKERS[k % 6], **style)
         for k, mean in enumerate(model.means)
