@@ -6,6 +6,7 @@ Each check takes a notebook and returns its complaints, so that it can be shown 
 
 import copy
 import importlib.util
+import re
 from pathlib import Path
 from statistics import median
 
@@ -84,6 +85,13 @@ def figures_without_alt(notebook):
     ]
 
 
+def addresses(notebook):
+    """No output may show where in memory an object lay: it lies elsewhere in the next run."""
+    shown = [output for _, output in outputs(notebook)]
+    texts = [str(o.get("text", o.get("data", {}).get("text/plain", ""))) for o in shown]
+    return [text for text in texts if re.search(r"\b0x[0-9a-f]{8,16}\b", text)]
+
+
 def widgets_without_state(notebook):
     """A widget shows in a static page only if its state was saved."""
     saved = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
@@ -109,6 +117,7 @@ CHECKS = [
     warnings,
     wrong_kernel,
     figures_without_alt,
+    addresses,
     widgets_without_state,
     long_cells,
     not_tidy,
@@ -191,6 +200,14 @@ def leave_the_alt_blank(notebook):
     notebook.cells[3].outputs[0].metadata["image/png"].alt = " "
 
 
+def show_an_address(notebook):
+    with_output(notebook.cells[3], "display_data", data={"text/plain": "<A at 0x7f3a2b1c4d50>"})
+
+
+def print_an_address(notebook):
+    with_output(notebook.cells[3], "stream", name="stdout", text="<A at 0x7f3a2b1c4d50>")
+
+
 def lose_the_state(notebook):
     view = {"model_id": "ab" * 16, "version_major": 2, "version_minor": 0}
     with_output(notebook.cells[3], "display_data", data={WIDGET_VIEW: view})
@@ -224,6 +241,8 @@ def test_good_notebook_passes(check):
         (take_another_kernel, wrong_kernel),
         (forget_the_alt, figures_without_alt),
         (leave_the_alt_blank, figures_without_alt),
+        (show_an_address, addresses),
+        (print_an_address, addresses),
         (lose_the_state, widgets_without_state),
         (write_at_length, long_cells),
         (leave_the_clock, not_tidy),
