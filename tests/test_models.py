@@ -465,6 +465,16 @@ def test_eleven_hundred_tosses_do_not_underflow():
     assert np.all(np.isfinite(fit(model, x).model.biases))
 
 
+def test_one_step_over_ten_thousand_stds_is_exact():
+    x = np.random.default_rng(0).normal(size=(50, 2)) @ [[1, 0.5], [0, 2]] + 1e4
+    start = NormalMixture([1.0], [0.0], [1.0])
+    flat = start.m_step(start.e_step(x[:, 0]))
+    np.testing.assert_allclose(flat.stds, x[:, 0].std(), rtol=1e-7)
+    start = GaussianMixture([1.0], [[0.0, 0.0]], [np.eye(2)])
+    best = start.m_step(start.e_step(x))
+    np.testing.assert_allclose(best.covariances[0], np.cov(x.T, bias=True), rtol=1e-6)
+
+
 @pytest.mark.parametrize("offset", [1e3, 1e6, 1e9])
 def test_one_component_arrives_from_any_distance(offset):
     x = np.random.default_rng(0).normal(size=(50, 2)) @ [[1, 0.5], [0, 2]] + offset
