@@ -83,7 +83,7 @@ def call(function, *arguments, **named):
     """
     if not callable(function):
         raise Wrong(f"Give the function itself, not {type(function).__name__}: no parentheses.")
-    given, given_named = copy.deepcopy((arguments, named))
+    given, given_named = [_copy(a) for a in arguments], {k: _copy(a) for k, a in named.items()}
     try:
         answer = function(*given, **given_named)
     except NotImplementedError:
@@ -164,6 +164,13 @@ def _close(a, b, rtol: float) -> bool:
     if a.shape != b.shape or not np.isfinite(b).all():
         return False
     return bool(np.allclose(a, b, rtol=rtol, atol=rtol * max(np.abs(b).max(initial=0), 1e-300)))
+
+
+def _copy(argument):
+    """Return a copy to hand out; a random generator is handed out itself, so that it moves on."""
+    if isinstance(argument, np.random.Generator):
+        return argument
+    return copy.deepcopy(argument)
 
 
 def _same(a, b) -> bool:

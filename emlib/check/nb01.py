@@ -1,0 +1,114 @@
+"""Checks for the exercises of notebook 01, Why mixtures."""
+
+import numpy as np
+from scipy.special import ndtr
+
+from ._feedback import Wrong, array, call, compare, exercise, fresh, number, parts, require
+
+MANY = 20_000
+
+
+@exercise("First z by the weights, then x given z: that is what a mixture is.")
+def sample(function):
+    """Check a function (n, pi, mu, sigma, rng) → x, z by the distribution of what it draws."""
+    rng = fresh()
+    pi, mu, sigma = np.array([0.3, 0.7]), np.array([-2.0, 5.0]), rng.uniform(1.4, 1.9, 2)
+    x, z = _drawn(function, MANY, pi, mu, sigma, rng)
+    require(np.isin(z, (0, 1)).all(), "z should hold the index of the component: 0, 1, …")
+    _compare_groups(x, z.astype(int), pi, mu, sigma)
+    require(np.ptp(np.diff(z)) > 1, "The groups come one after the other. Draw each z by chance.")
+    _require_chance(function, rng)
+    one, two = (call(function, 50, pi, mu, sigma, np.random.default_rng(3))[0] for _ in "ab")
+    require(np.array_equal(one, two), "Use the generator rng that you are given, and no other.")
+
+
+def _drawn(function, n, pi, mu, sigma, rng):
+    x, z = parts(call(function, n, pi, mu, sigma, rng), 2)
+    return array(x, (n,), "x"), array(z, (n,), "z")
+
+
+def _compare_groups(x, z, pi, mu, sigma):
+    share, sd = (z == 0).mean(), np.sqrt(pi[0] * pi[1] / MANY)
+    half = "The groups come out equally often. Use the weights pi to choose z."
+    require(abs(share - 0.5) > 6 * sd, half)
+    require(abs(share - pi[0]) < 6 * sd, f"Group 0 has share {share:.3f} instead of {pi[0]}.")
+    for k in (0, 1):
+        group, spread = x[z == k], x[z == k].std()
+        off = abs(group.mean() - mu[k]) * np.sqrt(len(group)) / sigma[k]
+        require(abs(spread / sigma[k] ** 2 - 1) > 0.05, "The spread is sigma squared. sigma is a "
+                "standard deviation already.")  # fmt: skip
+        require(abs(spread / np.sqrt(sigma[k]) - 1) > 0.05, "Do not take the root of sigma: it is "
+                "a standard deviation already.")  # fmt: skip
+        require(off < 6 and abs(spread / sigma[k] - 1) < 0.08, "Given z = k, x must have mean "
+                "mu[k] and standard deviation sigma[k]. Does x use the same z?")  # fmt: skip
+        ranks = ndtr((np.sort(group) - mu[k]) / sigma[k]) - np.linspace(0, 1, len(group))
+        require(np.abs(ranks).max() * np.sqrt(len(group)) < 3, "Given z, x is not normal.")
+
+
+def _require_chance(function, rng):
+    """Ask that the counts of the groups vary as chance does, unlike int(n * pi)."""
+    pi, mu, sigma = np.array([0.3, 0.7]), np.zeros(2), np.ones(2)
+    counts = [(_drawn(function, 100, pi, mu, sigma, rng)[1] == 0).sum() for _ in range(60)]
+    require(np.std(counts) > 2, "The counts of the groups never vary. They are random as well: "
+            "draw every z by chance.")  # fmt: skip
+
+
+@exercise(
+    "Variance within the groups plus variance between their means: the law of total variance."
+)
+def moments(function):
+    """Check a function (pi, mu, sigma) → mean, variance for any K."""
+    rng = fresh()
+    for k in (2, 3, 5):
+        pi, mu, sigma = rng.dirichlet([3] * k), rng.normal(0, 5, k), rng.uniform(0.5, 2, k)
+        mean, variance = parts(call(function, pi, mu, sigma), 2)
+        _compare_moments(number(mean, "The mean"), number(variance, "The variance"), pi, mu, sigma)
+
+
+def _compare_moments(mean, variance, pi, mu, sigma):
+    plain = [("The mean forgets the weights: groups count by their share.", mu.mean())]
+    compare(mean, pi @ mu, plain, hint="The mean is Σ π_k μ_k.")
+    right = pi @ (sigma**2 + mu**2) - (pi @ mu) ** 2
+    compare(
+        variance,
+        right,
+        [
+            ("This is the variance within the groups only. How far apart are they?", pi @ sigma**2),
+            ("This is the variance between the means only.", right - pi @ sigma**2),
+            ("This is the standard deviation. Square it.", np.sqrt(right)),
+            ("You add sigma where sigma² belongs.", right - pi @ sigma**2 + pi @ sigma),
+            ("You are at E[x²]. Subtract the square of the mean.", pi @ (sigma**2 + mu**2)),
+            ("This is the variance of a sum of variables, not of a mixture.", pi**2 @ sigma**2),
+        ],
+        hint="Use E[x²] − E[x]², with E[x²] = Σ π_k (σ_k² + μ_k²).",
+    )
+
+
+@exercise("The middle is a valley as soon as each mean is more than one σ away from it.")
+def is_bimodal(function):
+    """Check a function (mu1, mu2, sigma) → bool against the curvature between the means."""
+    rng = fresh()
+    for distance in (0.5, 1.2, 1.9, 2.1, 2.8, 3.5, 6):
+        for _ in range(2):
+            centre, sigma, side = rng.normal(0, 9), rng.uniform(0.2, 7), rng.choice([-1, 1])
+            mu1, mu2 = centre + side * sigma * distance / 2 * np.array([-1, 1])
+            got = call(function, mu1, mu2, sigma)
+            _compare_bimodal(got, mu1, mu2, sigma)
+
+
+def _compare_bimodal(got, mu1, mu2, sigma):
+    if not isinstance(got, bool | np.bool_):
+        raise Wrong(f"Return True or False, not {type(got).__name__}.")
+    middle, h = (mu1 + mu2) / 2, 1e-3 * sigma
+    low, here, high = (_height(middle + t, mu1, mu2, sigma) for t in (-h, 0, h))
+    valley = low + high > 2 * here
+    if bool(got) == valley:
+        return
+    bumps = "are two bumps" if valley else "is one bump"
+    where = f"At distance {abs(mu1 - mu2) / sigma:.1f} σ there {bumps}."
+    require(mu1 < mu2 or not valley, f"{where} The order of the means must not matter.")
+    raise Wrong(f"{where} Move the slider across that place. Is your rule in units of sigma?")
+
+
+def _height(x, mu1, mu2, sigma):
+    return sum(np.exp(-0.5 * ((x - mu) / sigma) ** 2) for mu in (mu1, mu2))
