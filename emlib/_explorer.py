@@ -1,0 +1,215 @@
+"""The machinery of the explorers: sliders, one picture that answers them, and a line of words.
+
+The figure is drawn once. When a slider moves, only the artists that change are drawn again, on top
+of the pixels of the rest, and the reader's picture is replaced in place.
+"""
+
+import math
+from base64 import b64encode
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+import anywidget
+import ipywidgets as widgets
+import numpy as np
+import traitlets
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+HERE = Path(__file__).parent
+SIZE = 9, 4.5  # inches
+DPI = 100
+
+
+class Answer(NamedTuple):
+    """What an explorer shows at some values: artists, a line of words, and numbers by name."""
+
+    artists: list
+    words: str
+    numbers: dict
+
+
+class Picture(anywidget.AnyWidget):
+    """A PNG with alternative text and a line of words, which a screen reader reads aloud.
+
+    ``pointer`` is where the reader points: x and y as fractions of the picture from its top left
+    corner, and the number of the press. ``ratio`` is the pixel density of the reader's screen.
+    """
+
+    _esm = HERE / "picture.js"
+    _css = HERE / "picture.css"
+    png = traitlets.Unicode().tag(sync=True)
+    alt = traitlets.Unicode().tag(sync=True)
+    words = traitlets.Unicode().tag(sync=True)
+    draggable = traitlets.Bool(False).tag(sync=True)
+    pointer = traitlets.List([0.0, 0.0, 0]).tag(sync=True)
+    ratio = traitlets.Float(1.0).tag(sync=True)
+
+
+class Explorer(widgets.VBox):
+    """Sliders, and a picture that answers them.
+
+    name: what made it, for its repr. figure: holds what does not move. sliders: by name.
+    answer(**values): draws what moves and returns an :class:`Answer`. alt: what the picture shows,
+    to which the words are added. handles: pairs of sliders that a pointer in the first axes drags.
+    legends: where, one an axes. buttons: shown below the sliders.
+
+    ``values``, ``numbers`` and ``words`` say what is shown; ``set(name=value)`` moves sliders.
+    ``figure`` may be shown on its own, as a static figure of the present state.
+    """
+
+    def __init__(self, name, figure, sliders, answer, *, alt, handles=(), legends=(), buttons=()):
+        self.name, self.figure, self.sliders = name, figure, sliders
+        self.picture = Picture(draggable=bool(handles))
+        self._answer, self._alt, self._handles = answer, alt, handles
+        self._grabbed, self._press, self._held = None, 0, False
+        self._show(answer(**self.values), legends)
+        super().__init__([_rows(sliders.values()), *buttons, self.picture])
+        self.add_class("emlib-explorer")
+        self._listen()
+
+    def __repr__(self):
+        values = ", ".join(f"{name}={value:g}" for name, value in self.values.items())
+        return f"explorers.{self.name}({values})"
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Where the sliders stand."""
+        return {name: slider.value for name, slider in self.sliders.items()}
+
+    @property
+    def words(self) -> str:
+        """The line under the picture."""
+        return self.picture.words
+
+    def set(self, **values) -> None:
+        """Move sliders to these values, or to the nearest that they allow; draw once."""
+        self._held = True
+        for name, value in values.items():
+            slider = self.sliders[name]
+            slider.value = min(max(value, slider.min), slider.max)
+        self._held = False
+        self._update()
+
+    def _listen(self) -> None:
+        for slider in self.sliders.values():
+            slider.observe(self._update, "value")
+        self.picture.observe(self._drag, "pointer")
+        self.picture.observe(self._sharpen, "ratio")
+
+    def _show(self, shown: Answer, legends) -> None:
+        """Lay the figure out around the first answer, once, and keep what does not move."""
+        self._artists, _, self.numbers = shown
+        FigureCanvasAgg(self.figure)
+        for ax, where in zip(self.figure.axes, legends, strict=False):
+            if where:
+                ax.legend(loc=where)
+        self.figure.canvas.draw()
+        self.figure.set_layout_engine("none")
+        self._keep_still()
+        self._publish(shown.words)
+
+    def _keep_still(self) -> None:
+        """Draw the figure without its moving artists and keep the pixels."""
+        for artist in self._artists:
+            artist.set_animated(True)
+        self.figure.canvas.draw()
+        self._still = self.figure.canvas.copy_from_bbox(self.figure.bbox)
+
+    def _update(self, _=None) -> None:
+        """Replace what moves by the answer to where the sliders stand now."""
+        if self._held:
+            return
+        while self._artists:
+            self._artists.pop().remove()
+        self._artists, words, self.numbers = self._answer(**self.values)
+        self._publish(words)
+
+    def _publish(self, words: str) -> None:
+        """Draw what moves on top of what does not, and send the picture and its words."""
+        self.figure.canvas.restore_region(self._still)
+        for artist in sorted(self._artists, key=lambda a: a.zorder):
+            artist.set_animated(True)
+            artist.axes.draw_artist(artist)
+        with self.picture.hold_sync():
+            self.picture.png = _png(self.figure.canvas)
+            self.picture.alt = f"{self._alt} {words}"
+            self.picture.words = words
+
+    def _sharpen(self, change) -> None:
+        """Draw with as many pixels as the reader's screen has."""
+        self.figure.dpi = DPI * min(max(change.new, 1), 3)
+        self._keep_still()
+        self._publish(self.words)
+
+    def _drag(self, change) -> None:
+        """Move the handle that was nearest when the pointer was pressed to where it is now."""
+        x, y, press = change.new
+        at = np.array([x, 1 - y]) * self.figure.bbox.size
+        if press != self._press:
+            self._press = press
+            self._grabbed = min(self._handles, key=lambda h: math.dist(self._pixel(h), at))
+        point = self.figure.axes[0].transData.inverted().transform(at)
+        moved = zip(self._grabbed, point, strict=True)
+        self.set(**{name: snapped(self.sliders[name], value) for name, value in moved})
+
+    def _pixel(self, handle) -> np.ndarray:
+        """Return where a handle is in the figure, in pixels from the bottom left: (2,)."""
+        point = [self.sliders[name].value for name in handle]
+        return self.figure.axes[0].transData.transform(point)
+
+
+def blank(**grid) -> tuple[Figure, np.ndarray]:
+    """Return a figure and its axes, side by side. It is not pyplot's, so nothing shows it twice."""
+    figure = Figure(figsize=SIZE, dpi=DPI, layout="constrained")
+    return figure, figure.subplots(1, squeeze=False, **grid)[0]
+
+
+def headline(ax, text: str) -> list:
+    """Write above the axes what there is to see; unlike a title it can be removed again."""
+    style = {"weight": "bold", "size": 15, "va": "bottom"}
+    return [ax.text(0, 1.03, text, transform=ax.transAxes, **style)]
+
+
+def slider(description: str, value, low, high, step) -> widgets.FloatSlider:
+    """Return a slider that a key moves by one step, with a description that fits."""
+    return widgets.FloatSlider(
+        value=_nearest(value, low, step),
+        min=float(low),
+        max=float(high),
+        step=float(step),
+        description=description,
+        readout_format=f".{max(0, math.ceil(-math.log10(step)))}f",
+        style={"description_width": "8.5em"},
+        layout={"width": "auto"},
+    )
+
+
+def snapped(slider: widgets.FloatSlider, value: float) -> float:
+    """Return the nearest value that the slider can show."""
+    return _nearest(min(max(value, slider.min), slider.max), slider.min, slider.step)
+
+
+def _nearest(value, low, step) -> float:
+    return round(float(low + step * round((value - low) / step)), 10)
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Write a number for a sentence, with a true minus sign and never as minus zero."""
+    return f"{value:z.{digits}f}".replace("-", "−")
+
+
+def _rows(sliders) -> widgets.GridBox:
+    """Lay sliders out in two columns, or in one where the page is narrow."""
+    columns = "repeat(auto-fit, minmax(min(340px, 100%), 1fr))"
+    layout = widgets.Layout(grid_template_columns=columns, grid_gap="0 24px", max_width="900px")
+    return widgets.GridBox(list(sliders), layout=layout)
+
+
+def _png(canvas) -> str:
+    """Return the canvas as a PNG in base64. Little compression: time matters more than size."""
+    buffer = BytesIO()
+    Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).save(buffer, "PNG", compress_level=1)
+    return b64encode(buffer.getvalue()).decode()
