@@ -1,0 +1,257 @@
+"""The instruments: they pass healthy code of any kind, see what is ill, and never raise.
+
+That each sees the faults it should, and no others, is in test_clinic_table.py.
+"""
+
+import inspect
+
+import numpy as np
+import pytest
+from helpers import CLASSES, names, random_problem
+from patients import Coins, Gaussian, Normal, Shared
+
+from emlib import CoinMixture, Expected, GaussianMixture, NormalMixture, check, datasets, fit
+
+WAITING = datasets.old_faithful()[:, 1]
+START = np.array([0.5, 0.5]), np.array([50.0, 80.0]), np.array([5.0, 5.0])
+STEPS = [
+    check.monotone,
+    check.responsibilities,
+    check.one_step,
+    check.equivariance,
+    check.permutation,
+    check.large_offset,
+]
+OTHERS = [check.integrates_to_one, check.sampling, check.stopping]
+ALL = STEPS + OTHERS
+n = Normal()
+
+
+class Poisson:
+    """A reader's own model of a kind that the instruments do not know."""
+
+    def __init__(self, weights, rates):
+        self.weights, self.rates = np.asarray(weights), np.asarray(rates)
+
+    def e_step(self, x):
+        joint = self.weights * np.exp(-self.rates) * self.rates ** x[:, None]
+        total = joint.sum(axis=1, keepdims=True)
+        r = joint / total
+        return Expected((r.sum(axis=0), r.T @ x), float(np.log(total).sum()))
+
+    def m_step(self, expected):
+        counts, events = expected.statistics
+        return type(self)(counts / counts.sum(), events / counts)
+
+
+class OwnNormal:
+    """A reader's own class with the usual names, but no dataclass and no relation of emlib's."""
+
+    def __init__(self, weights, means, stds):
+        self.weights, self.means, self.stds = map(np.asarray, (weights, means, stds))
+
+    def e_step(self, x):
+        r = n.e_step(x, self.weights, self.means, self.stds)
+        return Expected((x, r), n.log_likelihood(x, self.weights, self.means, self.stds))
+
+    def m_step(self, expected):
+        return type(self)(*n.m_step(*expected.statistics))
+
+
+# Healthy code passes
+
+
+@pytest.mark.parametrize("instrument", ALL, ids=lambda i: i.__name__)
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda c: c.__name__)
+def test_emlib_passes(cls, instrument):
+    start, x = random_problem(cls, np.random.default_rng(3), k=3, n=60)
+    if instrument is check.stopping:
+        start = fit(start, x).model
+    reading = instrument(start, x)
+    coins_have_no_unit = cls is CoinMixture and instrument is check.equivariance
+    assert reading.symbol == ("–" if coins_have_no_unit else "✓"), reading
+    assert bool(reading) is not coins_have_no_unit
+
+
+@pytest.mark.parametrize("instrument", STEPS, ids=lambda i: i.__name__)
+@pytest.mark.parametrize("program", [Normal(), Shared(), Gaussian(), Coins()])
+def test_pairs_of_functions_pass(program, instrument):
+    theta = program.start(program.x)
+    for start in (theta, program.start, program.e_step(program.x, *theta)):
+        reading = instrument(start, program.x, program.e_step, program.m_step)
+        assert reading.symbol in ("✓", "–"), reading
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_fixed_weights_are_no_fault(kept):
+    coins = CoinMixture([0.2, 0.8], [0.6, 0.5], kept)
+    assert all(instrument(coins, datasets.coin_tosses()) for instrument in (STEPS[:3] + STEPS[4:]))
+
+
+def test_many_components_and_dimensions():
+    start, x = random_problem(GaussianMixture, np.random.default_rng(0), k=5, n=400, d=4)
+    assert all(instrument(start, x) for instrument in STEPS)
+    assert check.integrates_to_one(start, x).symbol == "–"
+
+
+def test_one_component():
+    one = NormalMixture([1], [70], [10])
+    assert check.permutation(one, WAITING).symbol == "–"
+    assert all(i(one, WAITING) for i in STEPS if i is not check.permutation)
+
+
+def test_an_unknown_model_is_examined_as_far_as_it_goes():
+    x = np.random.default_rng(0).poisson([3.0, 9.0], (100, 2)).ravel()
+    own = Poisson([0.5, 0.5], [2.0, 6.0])
+    assert check.monotone(own, x)
+    rest = [instrument(own, x) for instrument in ALL if instrument is not check.monotone]
+    assert {r.symbol for r in rest} == {"–"}
+    assert all("Poisson has no" in r.text for r in rest)
+
+
+def test_own_class_with_the_usual_names_is_examined_in_full():
+    own = OwnNormal(*START)
+    for instrument in STEPS:
+        reading = instrument(own, WAITING)
+        assert reading.symbol == ("–" if instrument is check.responsibilities else "✓"), reading
+
+
+def test_lists_will_do():
+    theta = [[0.5, 0.5], [50, 80], [5, 5]]
+    assert check.monotone(theta, list(WAITING), n.e_step, n.m_step)
+
+
+def test_m_step_may_ask_for_the_old_parameters():
+    def m_step(x, r, pi, mu, sigma):
+        assert len(pi) == len(mu) == len(sigma) == 2
+        return n.m_step(x, r)
+
+    assert check.one_step(START, WAITING, n.e_step, m_step)
+    assert check.one_step(START, WAITING, n.e_step, lambda x, r, *old: m_step(x, r, *old))
+
+
+# What is seen is said, in numbers
+
+
+def test_readings_quote_numbers():
+    assert "-1034.0017" in repr(check.monotone(START, WAITING, n.e_step, n.m_step))
+    assert "1.0000" in repr(check.integrates_to_one(START, WAITING, n.density))
+    assert repr(check.stopping(START, WAITING)).startswith("✗ Stopped too early: more steps gain 5")
+    twins = [0.5, 0.5], [WAITING.mean()] * 2, [WAITING.std()] * 2
+    assert "saddle" in repr(check.stopping(twins, WAITING))
+
+
+def test_monotone_watches_the_log_likelihood_it_is_given():
+    seen = []
+
+    def own(x, *theta):
+        seen.append(theta)
+        return -float(len(seen))
+
+    reading = check.monotone(START, WAITING, n.e_step, n.m_step, log_likelihood=own, steps=5)
+    assert "falls in 5 of 5 steps, first in step 1: -1.0000 to -2.0000" in reading.text
+    assert len(seen) == 6
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda r: r * 0.9, "sum to 0.9"),
+        (lambda r: 2 * r - 0.5, "negative"),
+        (lambda r: r.T, "shape"),
+        (lambda r: r * np.nan, "NaN"),
+        (lambda r: None, "returns nothing"),
+    ],
+)
+def test_responsibilities_says_what_is_wrong(spoil, words):
+    reading = check.responsibilities(START, WAITING, lambda *g: spoil(n.e_step(*g)), n.m_step)
+    assert not reading and words in reading.text
+
+
+def test_integrates_to_one_refuses_negative_densities():
+    reading = check.integrates_to_one(START, WAITING, lambda x, *t: 2 * n.density(x, *t) - 1e-6)
+    assert "negative" in reading.text
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda x, z: (x, 1 - z), "mean"),
+        (lambda x, z: (x, z * 0), "shares"),
+        (lambda x, z: (x, z + 1), "shares"),
+        (lambda x, z: (80 + 2 * (x - 80), z), "std"),
+        (lambda x, z: x, "2 values"),
+        (lambda x, z: (np.sort(x)[::-1], z), "mean"),
+        (lambda x, z: 1 / 0, "ZeroDivisionError"),
+    ],
+)
+def test_sampling_says_what_is_wrong(spoil, words):
+    reading = check.sampling(START, WAITING, lambda *g: spoil(*n.sample(*g)))
+    assert not reading and words in reading.text
+
+
+def test_large_offset_is_measured_in_the_data_s_own_spread():
+    tiny = WAITING * 1e-9
+    theta = START[0], START[1] * 1e-9, START[2] * 1e-9
+    assert check.large_offset(theta, tiny, n.e_step, n.m_step)
+
+
+def test_a_changed_argument_is_seen():
+    def m_step(x, r):
+        r /= r.sum(axis=0)
+        return START
+
+    assert "changes the array" in check.one_step(START, WAITING, n.e_step, m_step).text
+
+
+# Nothing raises
+
+
+NONSENSE = [None, ..., 3, "abc", np.nan, [], {}, (1, 2, 3), object(), np.zeros((3, 2)), np.sin]
+
+
+@pytest.mark.parametrize("instrument", ALL, ids=lambda i: i.__name__)
+def test_nonsense_is_answered(instrument):
+    assert instrument().symbol == "○"
+    for a in NONSENSE:
+        for given in ((a, WAITING), (START, a), (START, WAITING, a, a), (a, a, a, a)):
+            reading = instrument(*given)
+            assert isinstance(reading, check.Reading) and reading.text
+
+
+@pytest.mark.parametrize("instrument", STEPS, ids=lambda i: i.__name__)
+@pytest.mark.parametrize("error", [ValueError("no"), SystemExit(1), AssertionError(), KeyError(1)])
+def test_errors_of_the_code_are_answered(instrument, error):
+    def broken(*given):
+        raise error
+
+    reading = instrument(START, WAITING, broken, n.m_step)
+    assert reading.symbol == "✗" and type(error).__name__ in reading.text
+    assert instrument(broken, WAITING, n.e_step, n.m_step).symbol == "✗"
+    assert instrument(START, WAITING, n.e_step, broken).symbol == "✗"
+
+
+@pytest.mark.parametrize("instrument", STEPS[:-1], ids=lambda i: i.__name__)
+def test_without_functions_there_is_nothing_to_examine(instrument):
+    assert instrument(START, WAITING).symbol == "○"
+    assert instrument(START, WAITING, n.e_step).symbol == "○"
+
+
+def test_the_exact_step_is_the_one_in_plain_loops():
+    """The oracle of the instruments against the oracle of the tests."""
+    from helpers import one_step, parameters
+
+    from emlib.check.instruments import _exact_step
+
+    for cls in CLASSES:
+        start, x = random_problem(cls, np.random.default_rng(5), k=3, n=40)
+        theta = tuple(getattr(start, name) for name in names(start))
+        wanted = parameters(one_step(start, x))
+        for got, want in zip(_exact_step(np.asarray(x, float), theta), wanted, strict=True):
+            np.testing.assert_allclose(got, want, rtol=1e-10)
+
+
+@pytest.mark.parametrize("instrument", ALL, ids=lambda i: i.__name__)
+def test_every_instrument_is_documented_and_public(instrument):
+    assert inspect.getdoc(instrument)
+    assert instrument.__name__ in check.__all__
