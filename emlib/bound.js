@@ -46,6 +46,7 @@ function renderBound(model, el) {
   let count = 0;
   let trail = [start.theta];
   let stopTween = () => {};
+  let theme = null;
 
   // The page.
   const main = new Sheet("em-main", "");
@@ -63,7 +64,7 @@ function renderBound(model, el) {
   M.classList.add("em-half");
   const reset = button("Back to the start", "Home", icon("first"), restart);
   const root = element("div", { class: "em-player", role: "group", tabindex: 0,
-    "aria-label": "The log-likelihood and the bound below it. Keys: E and M step, up and down pull q, left and right move θ." },
+    "aria-label": "The log-likelihood and the bound below it. Keys: E and M step, up and down pull q, left and right move θ, escape leaves." },
     ...(coins.title ? [element("p", { class: "em-title" }, coins.title)] : []),
     element("div", { class: "em-stage" }, main.canvas, bars.canvas), equation, status,
     element("div", { class: "em-controls" }, E, M, reset,
@@ -125,7 +126,7 @@ function renderBound(model, el) {
     equation.replaceChildren(term("log-likelihood", value, "em-total"), " = ", term("bound", elbo, "em-elbo"), " + ", term("KL", kl, "em-kl"));
     status.textContent = `${words} · θ = ${fixed(at.theta, 4)} · M-steps: ${count}`;
     Object.assign(root.dataset, { phase, iteration: count, theta: at.theta, logLikelihood: value, elbo, kl, away: away ?? "" });
-    pull.value = away ?? 0;
+    pull.value = away ?? awayFor(elbo); // after a step: as far as would open the same gap
     pull.setAttribute("aria-valuetext", `KL ${fixed(kl, 3)}`);
     move.value = at.theta;
     const touching = kl < 1e-9;
@@ -140,12 +141,16 @@ function renderBound(model, el) {
 
   // Drawing.
   function draw() {
-    const theme = themeOf(root);
     const style = getComputedStyle(root);
     const em = parseFloat(style.fontSize);
     const font = `${em}px ${style.fontFamily}`;
     if (main.fit(theme, font)) drawBound(main, theme, em, coins, shown, trail);
     if (bars.fit(theme, font)) drawBars(bars, theme, em, coins, shown);
+  }
+
+  function redraw() {
+    theme = themeOf(root);
+    draw();
   }
 
   // Dragging: up and down pulls q, so that the bound follows the pointer; sideways, from the foot, moves θ.
@@ -188,10 +193,10 @@ function renderBound(model, el) {
   main.canvas.style.touchAction = "none";
   pull.addEventListener("input", () => pullTo(Number(pull.value)));
   move.addEventListener("input", () => moveTo(Number(move.value)));
-  target.addEventListener("change", () => pullTo(away || 0.5));
+  target.addEventListener("change", () => pullTo(Number(pull.value) || 0.5));
   listenToKeys(root, {
     e: eStep, m: mStep, Home: restart,
-    ArrowDown: () => pullTo((away ?? 0) + 0.05), ArrowUp: () => pullTo((away ?? 0) - 0.05),
+    ArrowDown: () => pullTo(Number(pull.value) + 0.05), ArrowUp: () => pullTo(Number(pull.value) - 0.05),
     ArrowRight: () => moveTo(at.theta + 0.01), ArrowLeft: () => moveTo(at.theta - 0.01),
   });
   const hear = () => {
@@ -203,8 +208,8 @@ function renderBound(model, el) {
   model.on("change:theta", hear);
   model.on("change:responsibilities", hear);
   describe("start", "The start: E makes the bound touch the log-likelihood");
-  draw();
-  const unwatch = watch(root, draw);
+  redraw();
+  const unwatch = watch(root, redraw);
   return () => {
     stopTween();
     unwatch();
@@ -227,7 +232,7 @@ function drawBound(sheet, theme, em, coins, { theta, q }, trail) {
   const [x, y, foot] = [axes.x(theta), axes.y(value), Math.min(axes.y(elbo), box.bottom - 4)];
 
   sheet.layer("axes", (c) => {
-    axes.draw(c, theme, em, { xlabel: `θ, the bias of coin ${coins.coin}  (the other coin stays at ${fixed(coins.fixed, 3)})`, ylabel: "log-likelihood and bound (nats)" });
+    axes.draw(c, theme, em, { xlabel: `θ, the bias of coin ${coins.coin} (${coins.coin === "A" ? "B" : "A"} stays at ${fixed(coins.fixed, 3)})`, ylabel: "log-likelihood and bound (nats)" });
     Object.assign(c, { strokeStyle: css(theme.ink), lineWidth: 3 });
     axes.clip(c, () => axes.curve(c, truth, (i) => grid[i]));
     label(c, theme, "log-likelihood", axes.x(best), axes.y(high) - em * 0.9, theme.ink, best > 0.75 ? "center" : "left");
@@ -246,7 +251,7 @@ function drawBound(sheet, theme, em, coins, { theta, q }, trail) {
     polygon(3, Math.PI / 2, 1)(context, axes.x(top), peak - em * 0.55, em * 0.38);
     context.fillStyle = css(blue);
     context.fill();
-    label(context, theme, "top of the bound", axes.x(top), Math.min(peak + em * 1.9, box.bottom - em), blue, "center");
+    label(context, theme, "bound", axes.x(top), Math.min(peak + em * 1.5, box.bottom - em), blue, "center");
   }
   for (const past of trail.slice(0, -1)) {
     context.beginPath();
@@ -264,7 +269,7 @@ function drawBound(sheet, theme, em, coins, { theta, q }, trail) {
   stroke(context, [[x, y], [x, foot]]);
   context.lineCap = "round";
   if (value - elbo > 0.02) {
-    const left = theta > 0.75;
+    const left = top > theta ? theta > 0.2 : theta > 0.75; // the side where the bound lies lower
     label(context, theme, `KL ${fixed(value - elbo, 3)}`, x + (left ? -em : em), (y + foot) / 2, orange, left ? "right" : "left");
   }
   marker(context, theme, theme.ink, 0, x, y, em * 0.36);

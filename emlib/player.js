@@ -92,6 +92,7 @@ function renderPlayer(model, el) {
   let shown = { from: at, to: at, f: 1 };
   let stopTween = () => {};
   let playing = null;
+  let theme = null;
 
   // The page.
   const main = new Sheet("em-main", "");
@@ -113,7 +114,7 @@ function renderPlayer(model, el) {
   const controls = element("div", { class: "em-controls" }, E, M,
     element("span", { class: "em-group" }, first, back, play, next, last), slider, speed);
   const root = element("div", { class: "em-player", role: "group", tabindex: 0,
-    "aria-label": `EM player${fit.title ? ": " + fit.title : ""}. Keys: E and M take half a step, arrows an iteration, space plays.` },
+    "aria-label": `EM player${fit.title ? ": " + fit.title : ""}. Keys: E and M take half a step, arrows an iteration, space plays, escape leaves.` },
     ...(fit.title ? [element("p", { class: "em-title" }, fit.title)] : []),
     element("div", { class: "em-stage" }, main.canvas, trace.canvas), status, controls, legend);
   el.append(root);
@@ -202,7 +203,7 @@ function renderPlayer(model, el) {
       play.setAttribute("aria-label", playing ? "Pause" : "Play");
     }
     const parts = fit.components(t);
-    legend.replaceChildren(...parts.map(legendRow));
+    parts.forEach((p, k) => { legend.children[k].lastChild.textContent = `${k + 1}: ${inWords(p)}`; });
     main.canvas.setAttribute("aria-label", `${fit.n} points under ${fit.k} components. ${where}. ` +
       parts.map((p, k) => `Component ${k + 1}: ${inWords(p)}`).join("; "));
     trace.canvas.setAttribute("aria-label", `Log-likelihood over ${fit.last} iterations, from ` +
@@ -213,21 +214,19 @@ function renderPlayer(model, el) {
     const [x, y] = [fixed(p[1], digits[0]), fixed(p[2], digits.at(-1))];
     return `weight ${fixed(p[0], 3)}, mean ${fit.d === 1 ? `${x}, std ${y}` : `(${x}, ${y})`}`;
   }
-  function legendRow(p, k) {
+  function legendRow(k) {
     const swatch = element("canvas", { width: 88, height: 32, "aria-hidden": "true" });
     const context = swatch.getContext("2d");
-    const { components, paper } = themeOf(root);
     context.scale(2, 2);
-    componentLine(context, components[k], k, 2.5);
+    componentLine(context, theme.components[k], k, 2.5);
     stroke(context, [[2, 8], [42, 8]]);
     context.setLineDash([]);
-    marker(context, { paper }, components[k], k, 22, 8, 5);
-    return element("li", {}, swatch, `${k + 1}: ${inWords(p)}`);
+    marker(context, theme, theme.components[k], k, 22, 8, 5);
+    return element("li", {}, swatch, element("span"));
   }
 
   // Drawing.
   function draw() {
-    const theme = themeOf(root);
     const style = getComputedStyle(root);
     const em = parseFloat(style.fontSize);
     const font = `${em}px ${style.fontFamily}`;
@@ -235,9 +234,13 @@ function renderPlayer(model, el) {
     if (trace.fit(theme, font)) drawTrace(trace, theme, em, fit, shown);
   }
   function redraw() {
-    const before = root.dataset.theme;
+    const before = theme;
+    theme = themeOf(root);
+    if (theme.name !== before?.name) {
+      legend.replaceChildren(...Array.from({ length: fit.k }, (_, k) => legendRow(k)));
+      describe();
+    }
     draw();
-    if (root.dataset.theme !== before) describe();
   }
 
   trace.canvas.addEventListener("pointerdown", (event) => {
@@ -248,12 +251,10 @@ function renderPlayer(model, el) {
   listenToKeys(root, {
     " ": toggle, e: () => half("E"), m: () => half("M"), Home: () => jump(0), End: () => jump(end),
     ArrowRight: () => iterate(1), ArrowUp: () => iterate(1), ArrowLeft: () => iterate(-1), ArrowDown: () => iterate(-1),
-    PageUp: () => jump(Math.min(end, at + 20)), PageDown: () => jump(Math.max(0, at - 20)),
   });
   model.on("change:iteration", hear);
   model.on("change:phase", hear);
-  describe();
-  draw();
+  redraw();
   const unwatch = watch(root, redraw);
   return () => {
     pause();
@@ -275,19 +276,24 @@ function colours(sheet, { from, to, f }, paint) {
   show(after, before === after ? 1 : f);
 }
 
-// Points in groups of one colour and one marker: a few hundred fills, however many points.
+// Points in groups of one colour and one marker: a few hundred fills, however many points. Colours
+// are mixed by responsibility and rounded to 32 levels a channel; marker k says whose share is largest.
 function grouped(fit, r, palette) {
   const groups = new Map();
-  const levels = fit.k === 2 ? 48 : 16;
-  for (let n = 0; n < fit.n; n++) {
-    const row = Array.from(r.subarray(n * fit.k, (n + 1) * fit.k), (v) => Math.round(v * levels));
-    const key = row.join();
-    if (!groups.has(key)) {
-      const total = row.reduce((a, b) => a + b, 0) || 1;
-      const colour = [0, 1, 2].map((c) => row.reduce((sum, v, k) => sum + v * palette[k][c], 0) / total);
-      groups.set(key, { colour, k: row.indexOf(Math.max(...row)), points: [] });
+  const { k: K, n: N } = fit;
+  for (let n = 0; n < N; n++) {
+    let [red, green, blue, most] = [0, 0, 0, 0];
+    for (let k = 0; k < K; k++) {
+      const share = r[n * K + k];
+      red += share * palette[k][0];
+      green += share * palette[k][1];
+      blue += share * palette[k][2];
+      if (share > r[n * K + most]) most = k;
     }
-    groups.get(key).points.push(n);
+    const key = ((red >> 3) << 13) | ((green >> 3) << 8) | ((blue >> 3) << 3) | most;
+    const group = groups.get(key);
+    if (group) group.points.push(n);
+    else groups.set(key, { colour: [red, green, blue], k: most, points: [n] });
   }
   return groups.values();
 }

@@ -69,17 +69,20 @@ const halfStep = (letter, word) => `<b>${letter}</b><span>${word}</span>`;
 
 // Keys act anywhere inside a player, and go no further: JupyterLab and reveal.js have other plans
 // for them. Enter and space still press a focused button, and a list of choices keeps its arrows.
+// Every other key passes, so that a lecturer's clicker still turns the page; escape leaves.
+const NATIVE = { BUTTON: [" ", "Enter"], SELECT: [" ", "Enter", "ArrowUp", "ArrowDown", "Home", "End"] };
+
 function listenToKeys(root, actions) {
   root.setAttribute("data-lm-suppress-shortcuts", "true");
   root.addEventListener("keydown", (event) => {
-    const plain = !(event.ctrlKey || event.metaKey || event.altKey);
-    const own = { BUTTON: [" ", "Enter"], SELECT: [" ", "Enter", "ArrowUp", "ArrowDown", "Home", "End"] };
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (!plain || name === "Tab" || name === "Escape") return;
-    event.stopPropagation();
-    if ((own[event.target.tagName] || []).includes(event.key) || !actions[name]) return;
+    const native = NATIVE[event.target.tagName]?.includes(event.key);
+    const action = name === "Escape" ? () => document.activeElement.blur() : actions[name];
+    if (native || action) event.stopPropagation();
+    if (native || !action) return;
     event.preventDefault();
-    actions[name]();
+    action();
   });
 }
 
@@ -206,8 +209,8 @@ class Axes {
   // Grid lines, numbers and names. `under` leaves room between the axes and the numbers below.
   draw(context, theme, em, { xlabel = "", ylabel = "", under = 0, numbers = true, whole = false } = {}) {
     const floor = this.bottom + under;
-    const across = ticks(this.xlim, (this.right - this.left) / (em * 5));
-    const up = ticks(this.ylim, (this.bottom - this.top) / (em * 2.6));
+    const across = ticks(this.xlim, (this.right - this.left) / (em * 4));
+    const up = ticks(this.ylim, (this.bottom - this.top) / (em * 2.3));
     context.strokeStyle = css(theme.line);
     context.fillStyle = css(theme.soft);
     context.lineWidth = 1;
@@ -249,20 +252,17 @@ function label(context, theme, text, x, y, colour, align = "left") {
   context.fillText(text, x, y);
 }
 
-const polygon = (n, turn, size = 1) => (context, x, y, r) => {
-  for (let i = 0; i < n; i++) {
-    const a = (2 * Math.PI * i) / n + turn;
-    context[i ? "lineTo" : "moveTo"](x + size * r * Math.cos(a), y + size * r * Math.sin(a));
-  }
-  context.closePath();
+// A marker adds its outline, of radius r about (x, y), to the path. It goes all the way round by
+// itself: closePath is very slow on paths of thousands of points.
+const outline = (corners) => (context, x, y, r) => {
+  context.moveTo(x + r * corners[0][0], y + r * corners[0][1]);
+  for (let i = corners.length - 1; i >= 0; i--) context.lineTo(x + r * corners[i][0], y + r * corners[i][1]);
 };
+const turned = (corners, a) => corners.map(([x, y]) => [x * Math.cos(a) - y * Math.sin(a), x * Math.sin(a) + y * Math.cos(a)]);
+const polygon = (n, turn, size = 1) => outline(Array.from({ length: n }, (_, i) => turned([[size, 0]], turn + (2 * Math.PI * i) / n)[0]));
 const PLUS = [[0.4, -1.2], [0.4, -0.4], [1.2, -0.4], [1.2, 0.4], [0.4, 0.4], [0.4, 1.2],
   [-0.4, 1.2], [-0.4, 0.4], [-1.2, 0.4], [-1.2, -0.4], [-0.4, -0.4], [-0.4, -1.2]];
-const cross = (turn) => (context, x, y, r) => {
-  const [c, s] = [r * Math.cos(turn), r * Math.sin(turn)];
-  PLUS.forEach(([u, v], i) => context[i ? "lineTo" : "moveTo"](x + c * u - s * v, y + s * u + c * v));
-  context.closePath();
-};
+const cross = (turn) => outline(turned(PLUS, turn));
 const circle = (context, x, y, r) => { context.moveTo(x + r, y); context.arc(x, y, r, 0, 2 * Math.PI); };
 const MARKERS = [circle, polygon(3, -Math.PI / 2, 1.35), polygon(4, Math.PI / 4, 1.25), polygon(4, 0, 1.35),
   polygon(3, Math.PI / 2, 1.35), cross(0), polygon(5, -Math.PI / 2, 1.2), cross(Math.PI / 4)];

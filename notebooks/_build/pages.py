@@ -5,7 +5,7 @@ them; nothing is executed, the pages show what the notebooks hold.
 """
 
 import re
-import sys
+from argparse import ArgumentParser
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,10 +18,14 @@ LINK = re.compile(r"(\]\(\d\d_[\w-]+)\.ipynb")  # [next](07_name.ipynb)
 MATHJAX = "tex-svg-full.js"  # MathJax 3 in one file: it draws its letters, and needs no fonts
 
 
-def main(paths, folder=NOTEBOOKS.parent / "build" / "html"):
-    """Export the notebooks, all that are numbered by default, and say where they are."""
-    for path in paths or sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
-        print(export(Path(path), folder))
+def main():
+    """Export the notebooks that are named, all that are numbered by default."""
+    parser = ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebooks", nargs="*", type=Path, help="default: all that are numbered")
+    parser.add_argument("--to", type=Path, default=NOTEBOOKS.parent / "build" / "html")
+    options = parser.parse_args()
+    for path in options.notebooks or sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
+        print(export(path, options.to))
 
 
 def export(path: Path, folder: Path) -> Path:
@@ -63,4 +67,4 @@ def copy_mathjax(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
