@@ -395,7 +395,8 @@ class SharedByOne(Shared):
     def m_step(self, x, r):
         n = r.sum(axis=0)
         mu = (r * x[:, None]).sum(axis=0) / n
-        variance = (r[:, 1] * (x - mu[1]) ** 2).sum() / n[1]
+        for k in (0, 1):
+            variance = (r[:, k] * (x - mu[k]) ** 2).sum() / n[k]
         return n / len(x), mu, np.sqrt([variance, variance])
 
     @staticmethod

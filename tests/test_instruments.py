@@ -130,6 +130,15 @@ def test_m_step_may_ask_for_the_old_parameters():
     assert check.one_step(START, WAITING, n.e_step, lambda x, r, *old: m_step(x, r, *old))
 
 
+def test_e_step_may_give_the_log_likelihood_too():
+    def both(x, *theta):
+        return n.e_step(x, *theta), n.log_likelihood(x, *theta)
+
+    assert all(instrument(START, WAITING, both, n.m_step) for instrument in STEPS)
+    wrong = check.monotone(START, WAITING, lambda *g: (both(*g)[0], -both(*g)[1]), n.m_step)
+    assert "falls" in wrong.text
+
+
 # What is seen is said, in numbers
 
 

@@ -4,7 +4,7 @@ Point them at a model, ``check.monotone(model, x)``, or at a pair of functions t
 parameters to start from, ``check.monotone(theta, x, e_step, m_step)``. The functions follow the
 notebooks:
 
-    r = e_step(x, *theta)              responsibilities (N, K)
+    r = e_step(x, *theta)              responsibilities (N, K); or r, log-likelihood
     theta = m_step(x, r)               or m_step(x, r, *theta), if it needs the old parameters
 
 theta is the tuple (weights, means, stds) for data (N,), (weights, means, covariances) for data
@@ -271,8 +271,13 @@ class _Pair(_Code):
     def at(self, theta):
         return replace(self, theta=theta)
 
+    def expected(self, x) -> tuple:
+        """Return r, and the log-likelihood if the E-step gives that too."""
+        got = call(self.e_step, x, *self.theta)
+        return got if isinstance(got, tuple) and len(got) == 2 else (got, None)
+
     def responsibilities(self, x):
-        return call(self.e_step, x, *self.theta)
+        return self.expected(x)[0]
 
     def step(self, x):
         r = self.responsibilities(x)
@@ -280,9 +285,8 @@ class _Pair(_Code):
         return self.at(_as_theta(call(self.m_step, x, r, *old), x))
 
     def log_likelihood(self, x):
-        if self.own is None:
-            return _log_likelihood(x, self.theta)
-        return number(call(self.own, x, *self.theta), "The log-likelihood")
+        own = self.expected(x)[1] if self.own is None else call(self.own, x, *self.theta)
+        return _log_likelihood(x, self.theta) if own is None else number(own, "The log-likelihood")
 
     @property
     def kept(self) -> str:

@@ -1,0 +1,209 @@
+"""Checks for the exercises of notebook 08, the debugging clinic, and its three closed boxes."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ._feedback import Wrong, attempted, call, exercise, fresh, require
+
+# --- Halves of EM, sound and faulty. No peeking before exercise 1! -----------------------------
+
+
+def _joint(x, pi, mu, sigma, width=np.square):
+    return pi * np.exp(-((x[:, None] - mu) ** 2) / (2 * width(sigma))) / sigma
+
+
+def _e_step(x, pi, mu, sigma):
+    joint = _joint(x, pi, mu, sigma)
+    return joint / joint.sum(axis=1, keepdims=True)
+
+
+def _e_no_square(x, pi, mu, sigma):
+    joint = _joint(x, pi, mu, sigma, width=np.asarray)
+    return joint / joint.sum(axis=1, keepdims=True)
+
+
+def _e_no_weights(x, pi, mu, sigma):
+    return _e_step(x, np.ones(len(pi)), mu, sigma)
+
+
+def _e_wrong_axis(x, pi, mu, sigma):
+    joint = _joint(x, pi, mu, sigma)
+    return joint / joint.sum(axis=0)
+
+
+def _sums(x, r, extra=0.0):
+    n = r.sum(axis=0)
+    mu = r.T @ x / (n + extra)
+    return n / n.sum(), mu, (r * (x[:, None] - mu) ** 2).sum(axis=0) / n
+
+
+def _m_step(x, r):
+    pi, mu, variance = _sums(x, r)
+    return pi, mu, np.sqrt(variance)
+
+
+def _m_shared(x, r):
+    """Sound as well: one standard deviation for all."""
+    pi, mu, variance = _sums(x, r)
+    return pi, mu, np.full(len(mu), np.sqrt(pi @ variance))
+
+
+def _m_floor(x, r):
+    pi, mu, variance = _sums(x, r)
+    return pi, mu, np.maximum(np.sqrt(variance), 1)
+
+
+def _m_ridge(x, r):
+    pi, mu, variance = _sums(x, r)
+    return pi, mu, np.sqrt(variance + 0.1)
+
+
+def _m_variance(x, r):
+    return _sums(x, r)
+
+
+def _m_pulled(x, r):
+    pi, mu, variance = _sums(x, r, extra=1.0)
+    return pi, mu, np.sqrt(variance)
+
+
+ward = {
+    "X": (_e_step, _m_floor),
+    "Y": (_e_step, _m_variance),
+    "Z": (_e_no_square, _m_step),
+}
+DISEASES = {"X": 5, "Y": 4, "Z": 2}
+
+
+# --- Exercise 1 --------------------------------------------------------------------------------
+
+
+@exercise(
+    "X never lets sigma fall below 1, Y hands a variance over, Z forgot a square. All three carry "
+    "a unit where none belongs."
+)
+def diagnosis(answer):
+    """Check a dict {"X": number, "Y": number, "Z": number} of diseases in the list."""
+    require(isinstance(answer, dict) and set(answer) == set(DISEASES), "Give a dict of X, Y and Z.")
+    for name in DISEASES:
+        attempted(answer[name])
+    for name, disease in DISEASES.items():
+        got = answer[name]
+        require(got in range(1, 8), f"{name}: give one of the numbers 1 to 7.")
+        require(got == disease, f"{name} has another disease. {_EVIDENCE[name]}")
+
+
+_EVIDENCE = {
+    "X": "Give its m_step responsibilities of zeros and ones, and data in smaller and smaller "
+    "units. What happens to the standard deviations?",
+    "Y": "Give its m_step responsibilities of zeros and ones. Compare the third number with "
+    "x[group].std().",
+    "Z": "Its m_step is sound. Compare its e_step with yours, once with sigma = 1, once with "
+    "sigma = 3.",
+}
+
+
+# --- Exercise 2 --------------------------------------------------------------------------------
+
+
+@exercise(
+    "Exchange one half for a sound one. If the trouble stays, it is in the other half. No need to "
+    "read a line of the patient's code."
+)
+def ill_half(function):
+    """Check a function (theta, x, e, m) → "e_step", "m_step" or "none"."""
+    rng = fresh()
+    for e, m, want in _HALVES:
+        x, theta = _problem(rng)
+        got = call(function, theta, x, e, m)
+        require(got in ("e_step", "m_step", "none"), 'Return "e_step", "m_step" or "none".')
+        if got != want:
+            raise Wrong(_half_hint(e, m, got, want))
+
+
+_HALVES = [
+    (_e_step, _m_step, "none"),
+    (_e_step, _m_variance, "m_step"),
+    (_e_no_square, _m_step, "e_step"),
+    (_e_step, _m_floor, "m_step"),
+    (_e_no_weights, _m_step, "e_step"),
+    (_e_wrong_axis, _m_step, "e_step"),
+    (_e_step, _m_pulled, "m_step"),
+]
+
+
+def _half_hint(e: Callable, m: Callable, got: str, want: str) -> str:
+    if want == "none":
+        return "You find something in a pair that is healthy."
+    if got == "none":
+        missed = "a floor under sigma" if m is _m_floor else "an ill half"
+        return (
+            f"You miss {missed}. Which instrument looks at a single step, and lets nothing pass? "
+            "Not every fault makes the log-likelihood fall."
+        )
+    return (
+        "You blame the wrong half. An ill e_step gives an ill step with a sound m_step too: keep "
+        "the half that you examine, and exchange the other one."
+    )
+
+
+# --- Exercise 3 --------------------------------------------------------------------------------
+
+
+@exercise(
+    "Change the unit, take a step, change back. No formula, no truth, one line of property, and it "
+    "finds diseases that nobody thought of."
+)
+def property_test(function):
+    """Check a function (theta, x, e, m) → bool: True for sound code, False for X, Y and Z."""
+    rng = fresh()
+    for name, e, m in _SOUND:
+        for k in (2, 3):
+            x, theta = _problem(rng, k)
+            require(_verdict(function, theta, x, e, m), _sound_hint(name))
+    for name, e, m in _ILL:
+        x, theta = _problem(rng)
+        require(not _verdict(function, theta, x, e, m), _ill_hint(name))
+
+
+_SOUND = [("healthy code", _e_step, _m_step), ("shared", _e_step, _m_shared)]
+_ILL = [(name, *halves) for name, halves in ward.items()] + [
+    ("a patient that you have not seen (it adds 0.1 to every variance)", _e_step, _m_ridge)
+]
+
+
+def _verdict(function, theta, x, e, m) -> bool:
+    verdict = call(function, theta, x, e, m)
+    require(isinstance(verdict, bool | np.bool_), "Return True or False.")
+    return bool(verdict)
+
+
+def _sound_hint(name: str) -> str:
+    if name == "shared":
+        return (
+            "It refuses healthy code that shares one sigma on purpose. Do not compare with "
+            "formulas. State a property: what must happen to the answer if the unit changes?"
+        )
+    return (
+        "It refuses healthy code. Means and standard deviations are in the unit of x, weights are "
+        "not; and compare with np.allclose, since rounding differs."
+    )
+
+
+def _ill_hint(name: str) -> str:
+    name = f"patient {name}" if len(name) == 1 else name
+    why = (
+        " A floor under sigma never makes the log-likelihood fall, and the rows still sum to one."
+        if name == "patient X"
+        else " Does it look at the means and at the standard deviations?"
+    )
+    return f"It lets {name} pass.{why}"
+
+
+def _problem(rng, k: int = 2) -> tuple:
+    """Return fresh data in k groups, one of them narrow, and parameters to start from."""
+    centres = np.cumsum(rng.uniform(3, 5, k)) + rng.uniform(-20, 20)
+    widths = np.concatenate([[0.5], rng.uniform(1.2, 2, k - 1)])
+    x = np.concatenate([rng.normal(m, s, 40) for m, s in zip(centres, widths, strict=True)])
+    return x, (rng.dirichlet([8] * k), centres + rng.normal(0, 0.3, k), 1.4 * widths)
