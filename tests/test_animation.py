@@ -1,8 +1,9 @@
 """Filmstrips and files show the right states, and say what is missing where they cannot."""
 
-import builtins
 import re
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib as mpl
 import numpy as np
@@ -174,15 +175,8 @@ def test_mp4_is_written(tmp_path):
 @pytest.fixture
 def no_ffmpeg(monkeypatch):
     """Hide every ffmpeg there may be."""
-    real = builtins.__import__
-
-    def hide(name, *arguments, **options):
-        if name == "imageio_ffmpeg":
-            raise ImportError(name)
-        return real(name, *arguments, **options)
-
     monkeypatch.setattr(FFMpegWriter, "isAvailable", classmethod(lambda cls: False))
-    monkeypatch.setattr(builtins, "__import__", hide)
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
 
 
 @pytest.mark.usefixtures("no_ffmpeg")
@@ -198,10 +192,9 @@ def test_without_ffmpeg_a_gif_still_works(tmp_path):
     assert frames(animation.save(FIT_1D, WAITING, tmp_path / "em.gif", [0, 1], fps=1))
 
 
-def test_imageio_ffmpeg_is_used_where_the_system_has_none(monkeypatch, tmp_path):
-    (tmp_path / "imageio_ffmpeg.py").write_text("def get_ffmpeg_exe(): return '/there/ffmpeg'")
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(FFMpegWriter, "isAvailable", classmethod(lambda cls: False))
+def test_imageio_ffmpeg_is_used_where_the_system_has_none(no_ffmpeg, monkeypatch):
+    wheel = SimpleNamespace(get_ffmpeg_exe=lambda: "/there/ffmpeg")
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", wheel)
     assert animation._ffmpeg(Path("em.mp4")) == "/there/ffmpeg"
 
 
