@@ -4,6 +4,7 @@ The page is made the way readers make it: a notebook is run, then exported by pa
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -144,6 +145,11 @@ def test_the_page_is_whole(open_page):
     assert page.locator(".course-note:visible").inner_text() == "(interactive in JupyterLab)"
     assert page.get_by_role("link", name="Next").get_attribute("href") == "07_more.html"
     assert page.locator("script.widget-module").count() == 2  # one for each class
+
+
+def test_the_page_names_no_other_place(folder):
+    html = (folder / "players.html").read_text(encoding="utf-8")
+    assert re.findall(r"https?://[^\s\"'<]+", html) == []
 
 
 def test_the_page_works_from_a_disk(open_page, folder):
