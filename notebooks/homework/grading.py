@@ -1,0 +1,156 @@
+"""What this course adds to nbgrader: sturdier autograding, and feedback that needs no network.
+
+Each class is a step that a notebook passes through; `nbgrader_config.py` puts them in their place.
+"""
+
+import re
+
+import nbformat
+from docutils.utils.math import MathError
+from docutils.utils.math.latex2mathml import tex2mathml
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat.v4 import new_output
+from nbgrader import preprocessors as stock
+from nbgrader.utils import is_grade
+
+
+class Mend(stock.NbGraderPreprocessor):
+    """Put back the cells of the release that a submission has lost, and trust none of its labels.
+
+    What nbgrader knows of a cell is taken from the release, so that no submission can claim other
+    points, and an odd label cannot stop the round. Copies of a cell become plain cells.
+    """
+
+    def preprocess(self, nb, resources):
+        where = resources["nbgrader"]
+        path = f"release/{where['assignment']}/{where['notebook']}.ipynb"
+        nb.cells = mend(nb.cells, nbformat.read(path, as_version=4).cells)
+        return nb, resources
+
+
+def mend(cells, originals):
+    """Return a submission's cells with every labelled cell of the release there exactly once."""
+    originals = {label(cell): cell for cell in originals if label(cell)}
+    seen = set()
+    for cell in cells:
+        name = label(cell)
+        cell.metadata.pop("nbgrader", None)
+        if name in originals and name not in seen:
+            seen.add(name)
+            cell.metadata.nbgrader = originals[name].metadata.nbgrader
+    mended, place = list(cells), 0
+    for name, original in originals.items():
+        if name not in seen:
+            mended.insert(place, original)
+        place = next(i for i, cell in enumerate(mended) if label(cell) == name) + 1
+    return mended
+
+
+def label(cell):
+    """Return the name by which nbgrader knows a cell, or None."""
+    grader = cell.metadata.get("nbgrader")
+    return grader.get("grade_id") if isinstance(grader, dict) else None
+
+
+class Execute(stock.Execute):
+    """Run a submission to its end, whatever it does.
+
+    A cell that takes too long is interrupted. If the kernel dies, or ignores the interruption, the
+    cell and all after it fail, and the submission keeps the points that it had by then.
+    """
+
+    def preprocess(self, nb, resources, km=None):
+        self.gone = None
+        return super().preprocess(nb, resources, km)
+
+    def preprocess_cell(self, cell, resources, index):
+        if self.gone:
+            return self.fail(cell, resources)
+        try:
+            cell, resources = super().preprocess_cell(cell, resources, index)
+        except (CellTimeoutError, DeadKernelError) as error:
+            self.gone = "✗ Not run: the code broke off here, or in a cell above."
+            self.report(cell, resources, type(error).__name__)
+            self.km.signal_kernel(9) if self.km.has_kernel else None
+            return self.fail(cell, resources)
+        if any(output.get("ename") == "TimeLimit" for output in cell.get("outputs", [])):
+            self.report(cell, resources, "time limit")
+        return cell, resources
+
+    def fail(self, cell, resources):
+        """Mark a cell as failed without running it."""
+        if cell.cell_type == "code":
+            cell.outputs = [new_output("error", **stopped(self.gone))]
+        return cell, resources
+
+    def report(self, cell, resources, what):
+        """Tell the teacher who was stopped, and where."""
+        student = resources["nbgrader"]["student"]
+        self.log.error("%s: stopped in cell %s (%s)", student, label(cell) or cell.id, what)
+
+
+def stopped(sentence):
+    """Return the error that stands in the place of a cell's own."""
+    return {"ename": "TimeLimit", "evalue": sentence, "traceback": [sentence]}
+
+
+class OnlyErrorsCount(stock.NbGraderPreprocessor):
+    """In test cells, keep only what counts.
+
+    nbgrader takes a warning for a failure, and a number shown by a cell for its points. Here a test
+    is passed unless it raises an error, and what a student's code displays changes nothing.
+    """
+
+    def preprocess_cell(self, cell, resources, index):
+        if cell.cell_type == "code" and is_grade(cell):
+            cell.outputs = [o for o in cell.outputs if o.output_type == "error" or is_print(o)]
+        return cell, resources
+
+
+def is_print(output):
+    """Is this what `print` wrote?"""
+    return output.output_type == "stream" and output.name == "stdout"
+
+
+class Hints(stock.NbGraderPreprocessor):
+    """Note beside each graded cell what the table at the top of a feedback page shows."""
+
+    def preprocess_cell(self, cell, resources, index):
+        if is_grade(cell):
+            grader = cell.metadata.nbgrader
+            grader["title"] = title(cell)
+            errors = [o.evalue or o.ename for o in cell.get("outputs", []) if o.get("evalue")]
+            grader["hint"] = errors[0] if errors else ""
+        return cell, resources
+
+
+def title(cell):
+    """Return the first comment of a test cell: what it tests."""
+    first = cell.source.partition("\n")[0]
+    return first.lstrip("# ") if cell.cell_type == "code" else "Written answer"
+
+
+class MathML(stock.NbGraderPreprocessor):
+    """Turn the formulas of the text into MathML, which browsers show without a script."""
+
+    def preprocess_cell(self, cell, resources, index):
+        if cell.cell_type == "markdown":
+            cell.source = FORMULA.sub(as_mathml, cell.source)
+        return cell, resources
+
+
+# Code comes first, so that a dollar sign in it stays one.
+FORMULA = re.compile(
+    r"(?P<code>```.*?```|`[^`]*`)|\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$]+?)\$", re.S
+)
+
+
+def as_mathml(match):
+    """Return a formula as MathML on one line; a formula that cannot be read stays as it is."""
+    if match["code"]:
+        return match["code"]
+    tex = match["block"] or match["inline"]
+    try:
+        return " ".join(tex2mathml(tex.strip(), as_block=bool(match["block"])).split())
+    except (MathError, SyntaxError, IndexError):
+        return match[0]

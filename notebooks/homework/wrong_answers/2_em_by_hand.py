@@ -1,0 +1,579 @@
+"""Wrong submissions of *EM by hand*: what is wrong, the cells that differ, and what it must cost.
+
+what       the fault; a number in brackets is its number in the clinic
+cells      the code of these cells; all others hold the model solution
+lost       the tests that must fail, and no others
+hint       what the feedback must say
+Submissions that do more than answer a task wrongly also say how: see tests/homework/submissions.py.
+"""
+
+E_STEP = "test_e_step test_e_step_any test_e_step_far"
+M_STEP = "test_m_step test_m_step_any test_m_step_offset"
+RUN = "test_run test_run_stops"
+FALLS = "test_falls test_falls_rounding"
+START = "test_failing_start test_failing_start_any"
+FIT = "test_fit test_fit_any"
+EVERYTHING = f"{E_STEP} {M_STEP} {RUN} {FALLS} {START} {FIT}"
+
+WRONG = {
+    # --- The E-step ---
+    "no_weights": {
+        "what": "[17] the densities of the components are not weighted",
+        "cells": {
+            "e_step": """
+def e_step(x, weights, means, stds):
+    p = np.exp(-((x[:, None] - means) / stds) ** 2 / 2) / stds / np.sqrt(2 * np.pi)
+    return p / p.sum(axis=1, keepdims=True), np.log(p.sum(axis=1)).sum()
+"""
+        },
+        "lost": f"{E_STEP} {FIT}",
+        "hint": "The weights are missing",
+        "sample": True,
+    },
+    "slipped_parentheses": {
+        "what": "[19] / 2 * sigma**2 instead of / (2 * sigma**2)",
+        "cells": {
+            "e_step": """
+def e_step(x, weights, means, stds):
+    gap = x[:, None] - means
+    log_joint = np.log(weights) - np.log(np.sqrt(2 * np.pi) * stds) - gap**2 / 2 * stds**2
+    total = np.logaddexp.reduce(log_joint, axis=1)
+    return np.exp(log_joint - total[:, None]), total.sum()
+"""
+        },
+        "lost": f"{E_STEP} {FIT}",
+        "hint": "Look at the parentheses",
+    },
+    "variance_for_std": {
+        "what": "[23] a standard deviation is used where a variance belongs",
+        "cells": {
+            "e_step": """
+def e_step(x, weights, means, stds):
+    gap = x[:, None] - means
+    log_joint = np.log(weights) - np.log(2 * np.pi * stds) / 2 - gap**2 / (2 * stds)
+    total = np.logaddexp.reduce(log_joint, axis=1)
+    return np.exp(log_joint - total[:, None]), total.sum()
+"""
+        },
+        "lost": f"{E_STEP} {FIT}",
+        "hint": "A variance stands where a standard deviation belongs",
+    },
+    "columns_sum_to_one": {
+        "what": "[29] responsibilities normalised over the observations",
+        "cells": {
+            "e_step": """
+def e_step(x, weights, means, stds):
+    y = (x[:, None] - means) / stds
+    log_joint = np.log(weights) - np.log(stds * np.sqrt(2 * np.pi)) - y**2 / 2
+    total = np.logaddexp.reduce(log_joint, axis=1)
+    return np.exp(log_joint - np.logaddexp.reduce(log_joint, axis=0)), total.sum()
+"""
+        },
+        "lost": f"{E_STEP} {FIT}",
+        "hint": "Each column sums to one, but each row should",
+    },
+    "rows_do_not_sum_to_one": {
+        "what": "[29] responsibilities that are not normalised at all",
+        "cells": {
+            "e_step": """
+def e_step(x, weights, means, stds):
+    p = weights * np.exp(-((x[:, None] - means) / stds) ** 2 / 2) / stds / np.sqrt(2 * np.pi)
+    return p, np.log(p.sum(axis=1)).sum()
+"""
+        },
+        "lost": f"{E_STEP} {FIT}",
+        "hint": "The rows do not sum to one",
+    },
+    "wrong_sign": {
+        "what": "[4] what is called log-likelihood is its negative",
+        "cells": {
+            "e_step": """
+def e_step(x, weights, means, stds):
+    y = (x[:, None] - means) / stds
+    log_joint = np.log(weights) - np.log(stds * np.sqrt(2 * np.pi)) - y**2 / 2
+    total = np.logaddexp.reduce(log_joint, axis=1)
+    return np.exp(log_joint - total[:, None]), -total.sum()
+"""
+        },
+        "lost": f"{E_STEP} {FIT}",
+        "hint": "The sign of the log-likelihood is wrong",
+    },
+    "no_shift": {
+        "what": "[30] exponentials without the shift: 0/0 far from every mean",
+        "cells": {
+            "e_step": """
+def e_step(x, weights, means, stds):
+    p = weights * np.exp(-((x[:, None] - means) / stds) ** 2 / 2) / stds / np.sqrt(2 * np.pi)
+    return p / p.sum(axis=1, keepdims=True), np.log(p.sum(axis=1)).sum()
+"""
+        },
+        "lost": "test_e_step_far",
+        "hint": "For a number far from every mean: The array of responsibilities holds NaN",
+        "sample": True,
+    },
+    "two_components_only": {
+        "what": "the E-step is written for two components",
+        "cells": {
+            "e_step": """
+def e_step(x, weights, means, stds):
+    y1, y2 = (x - means[0]) / stds[0], (x - means[1]) / stds[1]
+    a = np.log(weights[0] / stds[0]) - y1**2 / 2 - np.log(2 * np.pi) / 2
+    b = np.log(weights[1] / stds[1]) - y2**2 / 2 - np.log(2 * np.pi) / 2
+    total = np.logaddexp(a, b)
+    return np.column_stack([np.exp(a - total), np.exp(b - total)]), total.sum()
+"""
+        },
+        "lost": "test_e_step_any test_e_step_far",
+        "hint": "Your function stopped with IndexError",
+    },
+    "hard_coded": {
+        "what": "the numbers that the visible test wants, written down",
+        "cells": {
+            "falls": """
+def falls(trace):
+    return [2] if len(trace) == 3 else []
+""",
+            "fit_old_faithful": """
+def fit_old_faithful(x):
+    return (
+        np.array([0.3608861, 0.6391139]),
+        np.array([54.6148555, 80.0910695]),
+        np.array([5.8712190, 5.8677346]),
+    )
+""",
+        },
+        "lost": "test_falls_rounding test_fit_any",
+        "hint": "nats short of the best",
+    },
+    # --- The M-step ---
+    "cancellation": {
+        "what": "[2] the variance as E[x²] − μ²",
+        "cells": {
+            "m_step": """
+def m_step(x, r):
+    n = r.sum(axis=0)
+    means = x @ r / n
+    return n / len(x), means, np.sqrt(x**2 @ r / n - means**2)
+"""
+        },
+        "lost": "test_m_step_offset",
+        "hint": "cancels nearly all digits",
+    },
+    "variance_returned": {
+        "what": "[23] variances returned as standard deviations",
+        "cells": {
+            "m_step": """
+def m_step(x, r):
+    n = r.sum(axis=0)
+    means = x @ r / n
+    return n / len(x), means, (r * (x[:, None] - means) ** 2).sum(axis=0) / n
+"""
+        },
+        "lost": f"{M_STEP} {FIT}",
+        "hint": "These are variances",
+        "sample": True,
+    },
+    "missing_axis": {
+        "what": "[12] a sum without axis=",
+        "cells": {
+            "m_step": """
+def m_step(x, r):
+    n = r.sum(axis=0)
+    means = (r * x[:, None]).sum() / n
+    return n / len(x), means, np.sqrt((r * (x[:, None] - means) ** 2).sum(axis=0) / n)
+"""
+        },
+        # With a single component, all axes are one: only then is the sum right.
+        "lost": f"{M_STEP} {FIT}",
+        "hint": "Which axis do you sum over?",
+    },
+    "frozen_weights": {
+        "what": "[16] the weights are never updated",
+        "cells": {
+            "m_step": """
+def m_step(x, r):
+    n = r.sum(axis=0)
+    means = x @ r / n
+    k = r.shape[1]
+    return np.full(k, 1 / k), means, np.sqrt((r * (x[:, None] - means) ** 2).sum(axis=0) / n)
+"""
+        },
+        "lost": f"{M_STEP} {FIT}",
+        "hint": "The weights are not updated",
+    },
+    "swapped_weights": {
+        "what": "[16] the weights are swapped between the components",
+        "cells": {
+            "m_step": """
+def m_step(x, r):
+    n = r.sum(axis=0)
+    means = x @ r / n
+    stds = np.sqrt((r * (x[:, None] - means) ** 2).sum(axis=0) / n)
+    return n[::-1] / len(x), means, stds
+"""
+        },
+        "lost": f"{M_STEP} {FIT}",
+        "hint": "The weights are in the wrong order",
+    },
+    "width_of_one": {
+        "what": "[21] all components get the width of one of them",
+        "cells": {
+            "m_step": """
+def m_step(x, r):
+    n = r.sum(axis=0)
+    means = x @ r / n
+    std = np.sqrt((r[:, 0] * (x - means[0]) ** 2).sum() / n[0])
+    return n / len(x), means, np.full(len(n), std)
+"""
+        },
+        "lost": f"{M_STEP} {FIT}",
+        "hint": "Every component has the width of one",
+    },
+    "old_means": {
+        "what": "[25] the width is measured about a mean that is not the new one",
+        "cells": {
+            "m_step": """
+def m_step(x, r):
+    n = r.sum(axis=0)
+    means = x @ r / n
+    return n / len(x), means, np.sqrt((r * (x[:, None] - x.mean()) ** 2).sum(axis=0) / n)
+"""
+        },
+        "lost": f"{M_STEP} {FIT}",
+        "hint": "about its own new mean",
+    },
+    "divides_by_all": {
+        "what": "sums divided by N where N_k belongs",
+        "cells": {
+            "m_step": """
+def m_step(x, r):
+    n = r.sum(axis=0)
+    means = x @ r / len(x)
+    return n / len(x), means, np.sqrt((r * (x[:, None] - means) ** 2).sum(axis=0) / n)
+"""
+        },
+        "lost": f"{M_STEP} {FIT}",
+        "hint": "Divide by N_k",
+    },
+    "changes_its_input": {
+        "what": "the responsibilities are normalised in place",
+        "cells": {
+            "m_step": """
+def m_step(x, r):
+    n = r.sum(axis=0)
+    r /= n
+    means = x @ r
+    return n / len(x), means, np.sqrt((r * (x[:, None] - means) ** 2).sum(axis=0))
+"""
+        },
+        "lost": M_STEP,
+        "hint": "Your function changes the array it was given",
+    },
+    # --- The loop ---
+    "always_25_steps": {
+        "what": "[26] until convergence means 25 steps",
+        "cells": {
+            "run": """
+def run(x, start, e_step, m_step, tol=1e-9, max_iter=1000):
+    theta = start
+    r, value = e_step(x, *theta)
+    trace = [value]
+    for _ in range(25):
+        theta = m_step(x, r)
+        r, value = e_step(x, *theta)
+        trace.append(value)
+    return theta, trace
+"""
+        },
+        "lost": f"{RUN} test_fit_any",
+        "hint": "instead of",
+        "lost_if_lucky": "test_fit_any",
+    },
+    "tolerance_of_its_own": {
+        "what": "[32] an absolute tolerance of .01, whatever tol says",
+        "cells": {
+            "run": """
+def run(x, start, e_step, m_step, tol=1e-9, max_iter=1000):
+    theta = start
+    r, value = e_step(x, *theta)
+    trace = [value]
+    while len(trace) <= max_iter:
+        theta = m_step(x, r)
+        r, value = e_step(x, *theta)
+        trace.append(value)
+        if value - trace[-2] < 0.01:
+            break
+    return theta, trace
+"""
+        },
+        "lost": f"test_run_stops {FIT}",
+        "hint": "It stopped too early",
+    },
+    "stops_when_parameters_rest": {
+        "what": "[28] convergence is tested on something other than the log-likelihood",
+        "cells": {
+            "run": """
+def run(x, start, e_step, m_step, tol=1e-9, max_iter=1000):
+    theta = start
+    r, value = e_step(x, *theta)
+    trace = [value]
+    for _ in range(max_iter):
+        new = m_step(x, r)
+        moved = max(np.max(np.abs(np.subtract(a, b))) for a, b in zip(new, theta))
+        theta = new
+        r, value = e_step(x, *theta)
+        trace.append(value)
+        if moved < tol:
+            break
+    return theta, trace
+"""
+        },
+        "lost": RUN,
+        "hint": "instead of",
+    },
+    "one_step_late": {
+        "what": "the trace belongs to the parameters before the last step",
+        "cells": {
+            "run": """
+def run(x, start, e_step, m_step, tol=1e-9, max_iter=1000):
+    theta, trace = start, []
+    for _ in range(max_iter + 1):
+        r, value = e_step(x, *theta)
+        trace.append(value)
+        theta = m_step(x, r)
+        if len(trace) > 1 and trace[-1] - trace[-2] < tol:
+            break
+    return theta, trace
+"""
+        },
+        "lost": RUN,
+        "hint": "The parameters are one step further than the trace",
+    },
+    # --- The smoke detector, the failing start ---
+    "toast_alarm": {
+        "what": "rounding is taken for a fall",
+        "cells": {
+            "falls": "def falls(trace):\n    return np.flatnonzero(np.diff(trace) < 0) + 1\n"
+        },
+        "lost": "test_falls_rounding",
+        "hint": "Rounding is taken for a fall",
+    },
+    "off_by_one": {
+        "what": "the iteration before the fall is named",
+        "cells": {
+            "falls": """
+def falls(trace):
+    return [t for t in range(len(trace) - 1) if trace[t + 1] < trace[t] - 1e-9 * abs(trace[t])]
+"""
+        },
+        "lost": FALLS,
+        "hint": "Iterations are off by one",
+    },
+    "start_with_a_dead_component": {
+        "what": "[15] a start outside the data: not stuck, but broken",
+        "cells": {
+            "failing_start": """
+def failing_start(x, k):
+    far = np.append(np.full(k - 1, x.mean()), 1e9)
+    return np.full(k, 1 / k), far, np.ones(k)
+"""
+        },
+        "lost": START,
+        "hint": "A component dies or collapses",
+    },
+    "start_that_works": {
+        "what": "nearly equal means: EM takes its time, and finds its way",
+        "cells": {
+            "failing_start": """
+def failing_start(x, k):
+    return np.full(k, 1 / k), x.mean() + x.std() * np.linspace(-1, 1, k), np.full(k, x.std())
+"""
+        },
+        "lost": START,
+        "hint": "EM finds its way from this start",
+    },
+    "start_for_minutes": {
+        "what": "[24] a start that looks at one unit and not at the data",
+        "cells": {
+            "fit_old_faithful": """
+def fit_old_faithful(x):
+    start = np.array([0.5, 0.5]), np.array([50.0, 80.0]), np.array([5.0, 5.0])
+    return run(x, start, e_step, m_step)[0]
+"""
+        },
+        "lost": "test_fit_any",
+        "hint": "whatever their unit",
+    },
+    # --- Everything else that students hand in ---
+    "untouched": {
+        "what": "the release, handed in as it is",
+        "base": "release",
+        "cells": {},
+        "lost": EVERYTHING,
+        "hint": "Not attempted yet",
+        "sample": True,
+    },
+    "syntax_error": {
+        "what": "code that is not Python",
+        "cells": {"m_step": "def m_step(x, r)\n    return r.sum(axis=0\n"},
+        "lost": f"{M_STEP} {FIT}",
+        "hint": "NameError (name 'm_step' is not defined)",
+        "sample": True,
+    },
+    "endless_loop": {
+        "what": "a loop that never ends",
+        "cells": {
+            "run": """
+def run(x, start, e_step, m_step, tol=1e-9, max_iter=1000):
+    theta, trace = start, []
+    while True:
+        r, value = e_step(x, *start)
+"""
+        },
+        "lost": f"{RUN} {FIT}",
+        "hint": "Is there a loop that never ends?",
+        "sample": True,
+    },
+    "unstoppable_loop": {
+        "what": "a loop that swallows the interruption: what follows cannot be run",
+        "cells": {
+            "falls": """
+def falls(trace):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass
+"""
+        },
+        "lost": f"{FALLS} {START} {FIT}",
+        "hint": "the code broke off here",
+    },
+    "endless_cell": {
+        "what": "a cell of its own that never ends and prints",
+        "cells": {},
+        "insert": {"run": "while True:\n    print('still here', end=' ')"},
+        "lost": "",
+        "hint": "Is there a loop that never ends?",
+    },
+    "huge_allocation": {
+        "what": "an array of many terabytes, and a list that grows for ever",
+        "cells": {
+            "falls": """
+def falls(trace):
+    return np.ones((10**7, 10**6))
+""",
+            "failing_start": """
+def failing_start(x, k):
+    hoard = []
+    while True:
+        hoard.append(bytes(10**8))
+""",
+        },
+        "lost": f"{FALLS} {START}",
+        "hint": "MemoryError",
+        "sample": True,
+    },
+    "kills_its_kernel": {
+        "what": "code that ends the process it runs in",
+        "cells": {"falls": "import os\n\n\ndef falls(trace):\n    os._exit(1)\n"},
+        "lost": f"{FALLS} {START} {FIT}",
+        "hint": "the code broke off here",
+        "sample": True,
+    },
+    "deletes_the_tests": {
+        "what": "a wrong M-step, and no tests to say so",
+        "cells": {"m_step": "def m_step(x, r):\n    return r.mean(axis=0), x.mean(), x.std()\n"},
+        "delete": "tests",
+        "lost": f"{M_STEP} {FIT}",
+        "hint": "should be an array of shape (2,)",
+        "sample": True,
+    },
+    "deletes_everything": {
+        "what": "an empty notebook",
+        "cells": {},
+        "delete": "all",
+        "lost": EVERYTHING,
+        "hint": "Not attempted yet",
+    },
+    "rewrites_the_tests": {
+        "what": "tests rewritten to pass, worth a hundred points each",
+        "cells": {"m_step": "def m_step(x, r):\n    return None\n"},
+        "rewrite_tests": "print('✓ Everything is right.')",
+        "lost": f"{M_STEP} {FIT}",
+        "hint": "Not attempted yet. Your function returns nothing",
+    },
+    "prints_the_expected_text": {
+        "what": "it prints what a passed test prints, and shows the points",
+        "cells": {
+            "m_step": """
+def m_step(x, r):
+    print("✓ Weights, means and standard deviations are the weighted averages they should be.")
+    get_ipython().displayhook(2.0)
+    return "✓"
+"""
+        },
+        "lost": f"{M_STEP} {FIT}",
+        "hint": "What m_step returns should be 3 values",
+        "sample": True,
+    },
+    "imports_sklearn": {
+        "what": "scikit-learn does the work",
+        "cells": {
+            "e_step": """
+def e_step(x, weights, means, stds):
+    from sklearn.mixture import GaussianMixture
+
+    model = GaussianMixture(len(weights), covariance_type="spherical")
+    model.weights_, model.means_ = weights, means[:, None]
+    model.covariances_, model.precisions_cholesky_ = stds**2, 1 / stds
+    return model.predict_proba(x[:, None]), model.score_samples(x[:, None]).sum()
+"""
+        },
+        "lost": E_STEP,
+        "hint": "This task asks for your own code, but yours calls sklearn",
+        "sample": True,
+    },
+    "calls_emlib": {
+        "what": "emlib's own models do the work",
+        "cells": {
+            "e_step": """
+def e_step(x, weights, means, stds):
+    model = NormalMixture(weights, means, stds)
+    return model.responsibilities(x), model.log_likelihood(x)
+"""
+        },
+        "lost": E_STEP,
+        "hint": "This task asks for your own code, but yours calls emlib",
+    },
+    "replaces_np_testing": {
+        "what": "np.testing, np.allclose and the course's own checks are replaced by yes-men",
+        "cells": {
+            "m_step": """
+import emlib
+
+np.testing.assert_allclose = np.testing.assert_array_equal = lambda *a, **k: None
+np.allclose = np.array_equal = np.isclose = lambda *a, **k: True
+homework.m_step = homework.compare = homework._judge = lambda *a, **k: None
+emlib.check._feedback.compare = emlib.check._feedback._close = lambda *a, **k: True
+
+
+def m_step(x, r):
+    np.allclose = np.array_equal = lambda *a, **k: True
+    homework.compare = emlib.check._feedback._close = lambda *a, **k: True
+    return r.mean(axis=0), np.zeros(r.shape[1]), np.ones(r.shape[1])
+"""
+        },
+        "lost": f"{M_STEP} {FIT}",
+        "hint": "The means are not",
+        "sample": True,
+    },
+    "old_labels": {
+        "what": "labels of an ancient nbgrader, and one cell copied five times",
+        "cells": {"falls": "def falls(trace):\n    return None\n"},
+        "spoil_labels": True,
+        "lost": FALLS,
+        "hint": "Not attempted yet",
+    },
+}
