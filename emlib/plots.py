@@ -142,7 +142,7 @@ def trace(ax, history, **style):
     return ax.plot([s.iteration for s in history], [s.log_likelihood for s in history], **style)
 
 
-def contours(ax, mu1, mu2, surface, levels: int = 18):
+def contours(ax, mu1, mu2, surface, levels: int = 18, cmap="cividis"):
     """Draw a log-likelihood surface as filled contours, spaced to show the top in detail.
 
     Levels are squares below the maximum: near the top a few nats matter, far below none does.
@@ -151,7 +151,7 @@ def contours(ax, mu1, mu2, surface, levels: int = 18):
     levels = top - (top - surface.min()) * np.linspace(1, 0, levels) ** 2
     ax.set(xlabel="mean of component 1, μ₁", ylabel="mean of component 2, μ₂")
     ax.grid(False)
-    filled = ax.contourf(mu1, mu2, surface, levels=levels, cmap="cividis")
+    filled = ax.contourf(mu1, mu2, surface, levels=levels, cmap=cmap)
     ax.contour(mu1, mu2, surface, levels=levels, colors="white", linewidths=0.4)
     return filled
 

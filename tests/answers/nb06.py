@@ -54,7 +54,6 @@ WRONG = {
             "weights count",
         ),
         (CLASSIFY.format(SCALED, "r.argmax() + 1, 1 - r.max()"), "0 or 1"),
-        (CLASSIFY.format(SCALED, "r"), "risk"),
         (CLASSIFY.format(SCALED, "r.argmax()"), "2 values"),
     ],
 }  # fmt: skip

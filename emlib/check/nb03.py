@@ -1,0 +1,107 @@
+"""Checks for the exercises of notebook 03, Likelihood surfaces."""
+
+from itertools import permutations
+
+import numpy as np
+from scipy.optimize import minimize
+
+from ..normal import NormalMixture
+from ._feedback import Wrong, array, call, exercise, fresh, parts, require
+
+
+@exercise("Both summits and the pass between them: the slope is zero at each of the three.")
+def stationary_points(function):
+    """Check a function (x, weights, stds) → (3, 2) on new draws of the notebook's mixture."""
+    rng = fresh()
+    weights, stds = np.array([0.3, 0.7]), np.array([0.08, 0.12])
+    x, _ = NormalMixture(weights, [0, 0.6], stds).sample(1000, rng)
+    got = np.asarray(call(function, x, weights, stds), dtype=float)
+    require(got.ndim == 2 and got.shape[1] == 2, f"Return one row (mu1, mu2) a point, an array "
+            f"(3, 2); yours has shape {got.shape}.")  # fmt: skip
+    require(np.isfinite(got).all(), "Your points hold NaN or infinity: did the search run away?")
+    summits, height = _summits(x, weights, stds), _height(x, weights, stds)
+    for point in got:
+        require(x.min() < point.min() and point.max() < x.max(), "One of your points is far from "
+                "the data. The slope is zero there only because nothing is near.")  # fmt: skip
+        require(_steepness(height, point) < 50, f"The slope at {point.round(3)} is not zero.")
+    require(_distinct(got) == len(got), "One of your points occurs twice. Merge those that agree.")
+    for summit, name in zip(summits, ("global summit", "summit with swapped labels"), strict=True):
+        near = np.hypot(*(got - summit).T).min(initial=np.inf)
+        require(near < 0.01, f"The {name} is missing. Start closer to it.")
+    require(len(got) == 3, "The saddle is missing. Climbing cannot find it: solve slope = 0.")
+
+
+def _height(x, weights, stds):
+    return lambda m: NormalMixture(weights, m, stds).log_likelihood(x)
+
+
+def _summits(x, weights, stds):
+    height = _height(x, weights, stds)
+    return [minimize(lambda m: -height(m), start).x for start in ([0, 0.6], [0.6, 0.05])]
+
+
+def _steepness(height, point, h=1e-5) -> float:
+    slopes = [(height(point + d) - height(point - d)) / (2 * h) for d in h * np.eye(2)]
+    return float(np.abs(slopes).max())
+
+
+def _distinct(points) -> int:
+    seen: list = []
+    for point in points:
+        if all(np.hypot(*(point - other)) > 1e-3 for other in seen):
+            seen.append(point)
+    return len(seen)
+
+
+@exercise("A component exactly on an observation: every factor of ten in its width buys 2.3 nats.")
+def spike(function):
+    """Check a function (x, target) → NormalMixture on new data and rising targets."""
+    rng = fresh()
+    x = rng.normal(rng.normal(0, 30), rng.uniform(1, 9), 60)
+    plain = NormalMixture([1], [x.mean()], [x.std()]).log_likelihood(x)
+    for above in (5, 80, 400):
+        model = call(function, x, float(plain + above))
+        require(isinstance(model, NormalMixture), "Return a NormalMixture.")
+        _require_height(model, x, plain + above)
+
+
+def _require_height(model, x, target):
+    require(model.k == 2, "Use two components.")
+    narrow = int(model.stds.argmin())
+    on_a_point = np.isin(model.means[narrow], x)
+    require(on_a_point, "The narrow component is not exactly on an observation. Then it answers "
+            "for nothing once it is narrow.")  # fmt: skip
+    try:
+        height = model.log_likelihood(x)
+    except ValueError:
+        raise Wrong("Some observations have density zero. The other component must keep them "
+                    "alive: make it wide, with a positive weight.") from None  # fmt: skip
+    require(height > target, f"You are {target - height:.1f} nats below the target. Narrower!")
+
+
+@exercise("K! parameter sets, one density: the order of the terms of a sum does not matter.")
+def relabellings(function):
+    """Check a function (weights, means, stds) → list of K! tuples for K = 2, 3, 4."""
+    rng = fresh()
+    for k, count in ((2, 2), (3, 6), (4, 24)):
+        theta = rng.dirichlet([4] * k), rng.normal(0, 5, k), rng.uniform(0.5, 3, k)
+        got = [_as_rows(one, k) for one in call(function, *theta)]
+        require(len(got) != k or k == 2, f"These are {k} orders for K = {k}. There are K!, all "
+                "permutations, and not only the rotations.")  # fmt: skip
+        require(len(got) == count, f"For K = {k} there are {count} relabellings, not {len(got)}.")
+        _compare_sets(got, np.array(theta))
+
+
+def _as_rows(one, k):
+    names = ("The weights", "The means", "The standard deviations")
+    return np.array([array(a, (k,), n) for a, n in zip(parts(one, 3), names, strict=True)])
+
+
+def _compare_sets(got, theta):
+    keys = {tuple(one.ravel().round(9)) for one in got}
+    require(len(keys) == len(got), "Some of your sets are the same. Each order counts once.")
+    right = {
+        tuple(theta[:, o].ravel().round(9)) for o in map(list, permutations(range(theta.shape[1])))
+    }
+    require(keys == right, "Not all of your sets describe the same density. Permute weights, "
+            "means and standard deviations together.")  # fmt: skip
