@@ -62,6 +62,7 @@ class Explorer(widgets.VBox):
 
     def __init__(self, name, figure, sliders, answer, *, alt, handles=(), legends=(), buttons=()):
         self.name, self.figure, self.sliders = name, figure, sliders
+        self.values = {name: slider.value for name, slider in sliders.items()}
         self.picture = Picture(draggable=bool(handles))
         self._answer, self._alt, self._handles = answer, alt, handles
         self._grabbed, self._press, self._held = None, 0, False
@@ -75,29 +76,36 @@ class Explorer(widgets.VBox):
         return f"explorers.{self.name}({values})"
 
     @property
-    def values(self) -> dict[str, float]:
-        """Where the sliders stand."""
-        return {name: slider.value for name, slider in self.sliders.items()}
-
-    @property
     def words(self) -> str:
         """The line under the picture."""
         return self.picture.words
 
     def set(self, **values) -> None:
-        """Move sliders to these values, or to the nearest that they allow; draw once."""
+        """Set values, or the nearest that the sliders allow, and draw once.
+
+        Values may lie between the marks of a slider: it then shows the nearest.
+        """
         self._held = True
         for name, value in values.items():
             slider = self.sliders[name]
-            slider.value = min(max(value, slider.min), slider.max)
+            self.values[name] = float(min(max(value, slider.min), slider.max))
+            slider.value = snapped(slider, value)
         self._held = False
         self._update()
 
     def _listen(self) -> None:
-        for slider in self.sliders.values():
-            slider.observe(self._update, "value")
+        for name, slider in self.sliders.items():
+            slider.observe(lambda change, name=name: self._moved(name, change.new), "value")
         self.picture.observe(self._drag, "pointer")
         self.picture.observe(self._sharpen, "ratio")
+
+    def _moved(self, name: str, value: float) -> None:
+        """Take over where a slider was moved to, unless it only shows where we put it."""
+        slider = self.sliders[name]
+        shown = snapped(slider, self.values[name])
+        if not self._held and abs(value - shown) > slider.step / 1000:
+            self.values[name] = value
+            self._update()
 
     def _show(self, shown: Answer, legends) -> None:
         """Lay the figure out around the first answer, once, and keep what does not move."""
@@ -118,10 +126,8 @@ class Explorer(widgets.VBox):
         self.figure.canvas.draw()
         self._still = self.figure.canvas.copy_from_bbox(self.figure.bbox)
 
-    def _update(self, _=None) -> None:
-        """Replace what moves by the answer to where the sliders stand now."""
-        if self._held:
-            return
+    def _update(self) -> None:
+        """Replace what moves by the answer to the values of now."""
         while self._artists:
             self._artists.pop().remove()
         self._artists, words, self.numbers = self._answer(**self.values)
@@ -157,7 +163,7 @@ class Explorer(widgets.VBox):
 
     def _pixel(self, handle) -> np.ndarray:
         """Return where a handle is in the figure, in pixels from the bottom left: (2,)."""
-        point = [self.sliders[name].value for name in handle]
+        point = [self.values[name] for name in handle]
         return self.figure.axes[0].transData.transform(point)
 
 

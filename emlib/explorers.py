@@ -190,16 +190,16 @@ def _five_sliders(x: np.ndarray, start: NormalMixture | None) -> dict:
     start = start or NormalMixture([0.5, 0.5], [middle - 5, middle + 5], [std, std])
     (weight, _), means, stds = start.weights, start.means, start.stds
     return {
-        "weight": slider("weight π₁", weight, 0.01, 0.99, 0.01),
         "mean1": slider("mean μ₁", means[0], low, high, 0.5),
         "mean2": slider("mean μ₂", means[1], low, high, 0.5),
         "std1": slider("std σ₁", stds[0], 0.5, width, 0.25),
         "std2": slider("std σ₂", stds[1], 0.5, width, 0.25),
+        "weight": slider("weight π₁", weight, 0.01, 0.99, 0.01),
     }
 
 
 def _mixture(values: dict) -> NormalMixture:
-    weight, mean1, mean2, std1, std2 = values.values()
+    mean1, mean2, std1, std2, weight = values.values()
     return NormalMixture([weight, 1 - weight], [mean1, mean2], [std1, std2])
 
 
@@ -211,7 +211,7 @@ def _one_step(explorer: Explorer, x: np.ndarray) -> None:
     except CollapsedComponent as error:
         explorer.picture.words = f"No step from here: {error}."
         return
-    after = [model.weights[0], *model.means, *model.stds]
+    after = [*model.means, *model.stds, model.weights[0]]
     explorer.set(**dict(zip(explorer.sliders, after, strict=True)))
 
 

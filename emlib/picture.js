@@ -17,17 +17,19 @@ function render({ model, el }) {
     image.src = `data:image/png;base64,${model.get("png")}`;
     image.alt = model.get("alt");
     words.textContent = model.get("words");
-    nameSliders(el);
   };
   model.on("change", update);
   update();
+  nameSliders(el);
   tell(model, "ratio", window.devicePixelRatio || 1);
   if (model.get("draggable")) followPointer(model, image);
   return () => model.off("change", update);
 }
 
-// ipywidgets puts a label beside a slider, but does not tell screen readers that they belong together.
+// ipywidgets puts a label beside a slider, but does not tell screen readers that they belong
+// together. All of an explorer comes into the page at once, later than its parts are made.
 function nameSliders(el) {
+  if (!el.isConnected) return requestAnimationFrame(() => nameSliders(el));
   for (const slider of el.closest(".emlib-explorer")?.querySelectorAll(".widget-slider") ?? []) {
     const label = slider.querySelector(".widget-label")?.textContent;
     slider.querySelector("[role=slider]")?.setAttribute("aria-label", label);
