@@ -23,6 +23,7 @@ from .nb03 import relabellings, spike, stationary_points
 from .nb04 import break_symmetry, iterate, variance
 from .nb05 import coin_step, decomposition, impostor
 from .nb06 import classify, good_start, loosest_tolerance
+from .nb07 import covariances, cured_m_step, recovered
 from .nb08 import diagnosis, ill_half, property_test, ward
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "break_symmetry",
     "classify",
     "coin_step",
+    "covariances",
+    "cured_m_step",
     "decomposition",
     "diagnosis",
     "equivariance",
@@ -51,6 +54,7 @@ __all__ = [
     "permutation",
     "property_test",
     "relabellings",
+    "recovered",
     "responsibilities",
     "sample",
     "sampling",
