@@ -35,14 +35,17 @@ def _compare_groups(x, z, pi, mu, sigma):
     for k in (0, 1):
         group, spread = x[z == k], x[z == k].std()
         off = abs(group.mean() - mu[k]) * np.sqrt(len(group)) / sigma[k]
-        require(abs(spread / sigma[k] ** 2 - 1) > 0.05, "The spread is sigma squared. sigma is a "
-                "standard deviation already.")  # fmt: skip
-        require(abs(spread / np.sqrt(sigma[k]) - 1) > 0.05, "Do not take the root of sigma: it is "
-                "a standard deviation already.")  # fmt: skip
-        require(off < 6 and abs(spread / sigma[k] - 1) < 0.08, "Given z = k, x must have mean "
-                "mu[k] and standard deviation sigma[k]. Does x use the same z?")  # fmt: skip
+        require(off < 6, "Given z = k, x must have mean mu[k]. Does x use the same z?")
+        _compare_spread(spread, sigma[k])
         ranks = ndtr((np.sort(group) - mu[k]) / sigma[k]) - np.linspace(0, 1, len(group))
         require(np.abs(ranks).max() * np.sqrt(len(group)) < 3, "Given z, x is not normal.")
+
+
+def _compare_spread(spread, sigma):
+    already = "sigma is a standard deviation already."
+    require(abs(spread / sigma**2 - 1) > 0.05, f"The spread is sigma squared: {already}")
+    require(abs(spread / np.sqrt(sigma) - 1) > 0.05, f"Do not take the root of sigma: {already}")
+    require(abs(spread / sigma - 1) < 0.08, "Given z = k, x must have spread sigma[k].")
 
 
 def _require_chance(function, rng):

@@ -6,7 +6,7 @@ SCALED = "r = model.responsibilities([(new - m) / s])[0]"
 WRONG = {
     1: [
         (
-            "def good_start(x):\n    return [.5, .5], [[0, 0], [1e-4, 0]], [np.eye(2)] * 2",
+            "def good_start(x):\n    return [.5, .5], [[0, 0], [1e-7, 0]], [np.eye(2)] * 2",
             "plateau",
         ),
         (
