@@ -54,7 +54,8 @@ function renderBound(model, el) {
   bars.canvas.style.cursor = "default";
   const status = element("p", { class: "em-status", "aria-live": "polite" });
   const equation = element("p", { class: "em-equation", "aria-live": "polite" });
-  const pull = element("input", { type: "range", min: 0, max: 1, step: 0.01, "aria-label": "Distance of q from the posterior" });
+  const pull = element("input", { type: "range", min: 0, max: 1, step: 0.01,
+    "aria-label": "Distance of q from the posterior" });
   const target = element("select", { "aria-label": "Pull q towards" });
   for (const name of Object.keys(AWAY)) target.append(new Option(name, name));
   const move = element("input", { type: "range", min: 0.01, max: 0.99, step: 0.01, "aria-label": "theta" });
@@ -64,7 +65,8 @@ function renderBound(model, el) {
   M.classList.add("em-half");
   const reset = button("Back to the start", "Home", icon("first"), restart);
   const root = element("div", { class: "em-player", role: "group", tabindex: 0,
-    "aria-label": "The log-likelihood and the bound below it. Keys: E and M step, up and down pull q, left and right move θ, escape leaves." },
+    "aria-label": "The log-likelihood and the bound below it. Keys: E and M step, " +
+      "up and down pull q, left and right move θ, escape leaves." },
     ...(coins.title ? [element("p", { class: "em-title" }, coins.title)] : []),
     element("div", { class: "em-stage" }, main.canvas, bars.canvas), equation, status,
     element("div", { class: "em-controls" }, E, M, reset,
@@ -88,7 +90,8 @@ function renderBound(model, el) {
   }
   function eStep() {
     away = 0;
-    go({ q: coins.posterior(at.theta) }, 600, "E", "After the E-step: q is the posterior, so the bound touches the log-likelihood at θ");
+    go({ q: coins.posterior(at.theta) }, 600, "E",
+      "After the E-step: q is the posterior, so the bound touches the log-likelihood at θ");
   }
   function mStep() {
     const before = coins.logLikelihood(at.theta);
@@ -106,7 +109,8 @@ function renderBound(model, el) {
     away = clamp(f, 0, 1);
     const posterior = coins.posterior(at.theta);
     go({ q: blend(posterior, AWAY[target.value](posterior), away) }, 0, "q",
-      away ? "q is not the posterior: KL opens a gap between the bound and the log-likelihood" : "q is the posterior: no gap");
+      away ? "q is not the posterior: KL opens a gap between the bound and the log-likelihood"
+        : "q is the posterior: no gap");
   }
   function moveTo(theta) {
     [away, count, trail] = [null, 0, [clamp(theta, 0.01, 0.99)]];
@@ -122,17 +126,19 @@ function renderBound(model, el) {
     const value = coins.logLikelihood(at.theta);
     const elbo = coins.bound(at.q, at.theta);
     const kl = Math.max(0, value - elbo);
-    const term = (name, number, kind) => element("span", { class: kind }, `${name} `, element("b", {}, fixed(number, 3)));
-    equation.replaceChildren(term("log-likelihood", value, "em-total"), " = ", term("bound", elbo, "em-elbo"), " + ", term("KL", kl, "em-kl"));
+    const term = (name, number) =>
+      element("span", { class: `em-${name.toLowerCase()}` }, `${name} `, element("b", {}, fixed(number, 3)));
+    equation.replaceChildren(term("log-likelihood", value), " = ", term("bound", elbo), " + ", term("KL", kl));
     status.textContent = `${words} · θ = ${fixed(at.theta, 4)} · M-steps: ${count}`;
-    Object.assign(root.dataset, { phase, iteration: count, theta: at.theta, logLikelihood: value, elbo, kl, away: away ?? "" });
+    Object.assign(root.dataset, { phase, iteration: count, theta: at.theta, logLikelihood: value, elbo, kl });
     pull.value = away ?? awayFor(elbo); // after a step: as far as would open the same gap
     pull.setAttribute("aria-valuetext", `KL ${fixed(kl, 3)}`);
     move.value = at.theta;
     const touching = kl < 1e-9;
     E.classList.toggle("em-due", !touching);
     M.classList.toggle("em-due", touching && Math.abs(coins.top(at.q) - at.theta) > 5e-5);
-    main.canvas.setAttribute("aria-label", `Log-likelihood over θ, the bias of coin ${coins.coin}, with the bound below it. ` +
+    main.canvas.setAttribute("aria-label",
+      `Log-likelihood over θ, the bias of coin ${coins.coin}, with the bound below it. ` +
       `At θ = ${fixed(at.theta, 4)}: log-likelihood ${fixed(value, 3)}, bound ${fixed(elbo, 3)}, gap KL ${fixed(kl, 3)}. ` +
       `The top of the bound is at ${fixed(coins.top(at.q), 4)}.`);
     bars.canvas.setAttribute("aria-label", `q, the probability that coin ${coins.coin} threw each set: ` +
@@ -232,7 +238,9 @@ function drawBound(sheet, theme, em, coins, { theta, q }, trail) {
   const [x, y, foot] = [axes.x(theta), axes.y(value), Math.min(axes.y(elbo), box.bottom - 4)];
 
   sheet.layer("axes", (c) => {
-    axes.draw(c, theme, em, { xlabel: `θ, the bias of coin ${coins.coin} (${coins.coin === "A" ? "B" : "A"} stays at ${fixed(coins.fixed, 3)})`, ylabel: "log-likelihood and bound (nats)" });
+    const other = coins.coin === "A" ? "B" : "A";
+    const xlabel = `θ, the bias of coin ${coins.coin} (${other} stays at ${fixed(coins.fixed, 3)})`;
+    axes.draw(c, theme, em, { xlabel, ylabel: "log-likelihood and bound (nats)" });
     Object.assign(c, { strokeStyle: css(theme.ink), lineWidth: 3 });
     axes.clip(c, () => axes.curve(c, truth, (i) => grid[i]));
     label(c, theme, "log-likelihood", axes.x(best), axes.y(high) - em * 0.9, theme.ink, best > 0.75 ? "center" : "left");
@@ -269,8 +277,11 @@ function drawBound(sheet, theme, em, coins, { theta, q }, trail) {
   stroke(context, [[x, y], [x, foot]]);
   context.lineCap = "round";
   if (value - elbo > 0.02) {
-    const left = top > theta ? theta > 0.2 : theta > 0.75; // the side where the bound lies lower
-    label(context, theme, `KL ${fixed(value - elbo, 3)}`, x + (left ? -em : em), (y + foot) / 2, orange, left ? "right" : "left");
+    // Beside the gap, on the side where the bound falls away, and so low that the curve stays clear.
+    const left = top > theta + 0.03 ? theta > 0.2 : theta > 0.75;
+    const height = Math.abs(top - theta) < 0.03 ? (y + foot) / 2 : Math.max(foot, y + em);
+    const side = left ? "right" : "left";
+    label(context, theme, `KL ${fixed(value - elbo, 3)}`, x + (left ? -em : em), height, orange, side);
   }
   marker(context, theme, theme.ink, 0, x, y, em * 0.36);
   context.beginPath();
@@ -295,9 +306,13 @@ function drawBars(sheet, theme, em, coins, { theta, q }) {
   const height = (box.bottom - box.top) / q.length;
 
   sheet.layer("axes", (c) => {
-    axes.draw(c, theme, em, { xlabel: `q: coin ${coins.coin} threw this set`, ylabel: "q (bar) and the posterior (mark)", numbers: false });
+    const xlabel = `q: coin ${coins.coin} threw this set`;
+    axes.draw(c, theme, em, { xlabel, ylabel: "q (bar) and the posterior (mark)", numbers: false });
     Object.assign(c, { textAlign: "right", textBaseline: "middle", fillStyle: css(theme.ink) });
-    if (height > em * 1.1) coins.heads.forEach((h, i) => c.fillText(`${h}H ${coins.tails[i]}T`, box.left - 7, box.top + height * (i + 0.5)));
+    if (height < em * 1.1) return; // too many sets for names
+    coins.heads.forEach((h, i) => {
+      c.fillText(`${h}H ${coins.tails[i]}T`, box.left - 7, box.top + height * (i + 0.5));
+    });
   });
   q.forEach((p, i) => {
     const [y, h] = [box.top + height * (i + 0.2), height * 0.6];

@@ -45,7 +45,8 @@ class Replay {
   // Parameters of all components between step t and step u: one small array a component.
   components(t, u = t, f = 0) {
     const width = this.k * this.size;
-    const mix = Array.from({ length: width }, (_, i) => (1 - f) * this.all[t * width + i] + f * this.all[u * width + i]);
+    const [before, after] = [t, u].map((s) => this.all.subarray(s * width, (s + 1) * width));
+    const mix = Array.from(before, (v, i) => (1 - f) * v + f * after[i]);
     return Array.from({ length: this.k }, (_, k) => mix.slice(k * this.size, (k + 1) * this.size));
   }
 
@@ -114,7 +115,8 @@ function renderPlayer(model, el) {
   const controls = element("div", { class: "em-controls" }, E, M,
     element("span", { class: "em-group" }, first, back, play, next, last), slider, speed);
   const root = element("div", { class: "em-player", role: "group", tabindex: 0,
-    "aria-label": `EM player${fit.title ? ": " + fit.title : ""}. Keys: E and M take half a step, arrows an iteration, space plays, escape leaves.` },
+    "aria-label": `EM player${fit.title ? ": " + fit.title : ""}. Keys: E and M take half a step, ` +
+      "arrows an iteration, space plays, escape leaves." },
     ...(fit.title ? [element("p", { class: "em-title" }, fit.title)] : []),
     element("div", { class: "em-stage" }, main.canvas, trace.canvas), status, controls, legend);
   el.append(root);
@@ -250,7 +252,8 @@ function renderPlayer(model, el) {
   slider.addEventListener("input", () => jump(Number(slider.value)));
   listenToKeys(root, {
     " ": toggle, e: () => half("E"), m: () => half("M"), Home: () => jump(0), End: () => jump(end),
-    ArrowRight: () => iterate(1), ArrowUp: () => iterate(1), ArrowLeft: () => iterate(-1), ArrowDown: () => iterate(-1),
+    ArrowRight: () => iterate(1), ArrowUp: () => iterate(1),
+    ArrowLeft: () => iterate(-1), ArrowDown: () => iterate(-1),
   });
   model.on("change:iteration", hear);
   model.on("change:phase", hear);
@@ -353,9 +356,11 @@ function ellipse(context, axes, p, sigmas) {
 
 // Where the mean has been, from the start to step t and on to where it is now.
 function drawPath(context, axes, theme, fit, k, t, now) {
-  const width = fit.k * fit.size;
   const places = [];
-  for (let s = 0; s <= t; s++) places.push([axes.x(fit.all[s * width + k * fit.size + 1]), axes.y(fit.all[s * width + k * fit.size + 2])]);
+  for (let s = 0; s <= t; s++) {
+    const i = (s * fit.k + k) * fit.size;
+    places.push([axes.x(fit.all[i + 1]), axes.y(fit.all[i + 2])]);
+  }
   places.push([axes.x(now[1]), axes.y(now[2])]);
   context.setLineDash([]);
   for (const [ink, w] of [[theme.paper, 5], [theme.components[k], 2]]) {
@@ -471,7 +476,10 @@ function chooseBins(fit, [low, high]) {
   const shares = (r) => { // mean responsibility of the data in each bin
     if (!r) return null;
     const mean = new Float32Array(heights.length * fit.k);
-    bin.forEach((i, n) => { for (let k = 0; k < fit.k; k++) mean[i * fit.k + k] += r[n * fit.k + k] / (heights[i] * fit.n * step); });
+    bin.forEach((i, n) => {
+      const count = heights[i] * fit.n * step;
+      for (let k = 0; k < fit.k; k++) mean[i * fit.k + k] += r[n * fit.k + k] / count;
+    });
     return mean;
   };
   return { low: start, step, heights, shares };

@@ -53,10 +53,11 @@ function element(tag, attributes = {}, ...children) {
 }
 
 const ICONS = {
-  first: "M6 5v14M19 5 9 12l10 7z", back: "M17 5 7 12l10 7z", play: "M7 4.5 19 12 7 19.5z",
-  pause: "M8 5v14M16 5v14", next: "M7 5l10 7-10 7z", last: "M18 5v14M5 5l10 7-10 7z",
+  first: "M6 5v14M18 5l-8 7 8 7", back: "M15 5l-8 7 8 7", play: "M7 4.5 19 12 7 19.5z",
+  pause: "M8 5v14M16 5v14", next: "M9 5l8 7-8 7", last: "M18 5v14M6 5l8 7-8 7",
 };
-const icon = (name) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
+const icon = (name) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[name]}"
+  fill="${name === "play" ? "currentColor" : "none"}"/></svg>`;
 
 function button(label, key, face, onClick) {
   const made = element("button", { type: "button", "aria-label": label, title: `${label} (key: ${key})` });
@@ -94,7 +95,7 @@ function watch(root, redraw) {
   const theme = new MutationObserver(later);
   size.observe(root);
   for (const node of [document.documentElement, document.body])
-    theme.observe(node, { attributes: true, attributeFilter: ["class", "style", "data-jp-theme-light", "data-theme"] });
+    theme.observe(node, { attributeFilter: ["class", "style", "data-jp-theme-light", "data-theme"] });
   dark.addEventListener("change", later);
   addEventListener("resize", redraw);
   return () => {
@@ -188,8 +189,12 @@ class Axes {
   constructor(box, xlim, ylim) { Object.assign(this, { ...box, xlim, ylim }); }
   x(v) { return this.left + ((v - this.xlim[0]) / (this.xlim[1] - this.xlim[0])) * (this.right - this.left); }
   y(v) { return this.bottom - ((v - this.ylim[0]) / (this.ylim[1] - this.ylim[0])) * (this.bottom - this.top); }
-  atX(pixel) { return this.xlim[0] + ((pixel - this.left) / (this.right - this.left)) * (this.xlim[1] - this.xlim[0]); }
-  atY(pixel) { return this.ylim[0] + ((this.bottom - pixel) / (this.bottom - this.top)) * (this.ylim[1] - this.ylim[0]); }
+  atX(pixel) { // and back: what lies under a pixel
+    return this.xlim[0] + ((pixel - this.left) / (this.right - this.left)) * (this.xlim[1] - this.xlim[0]);
+  }
+  atY(pixel) {
+    return this.ylim[0] + ((this.bottom - pixel) / (this.bottom - this.top)) * (this.ylim[1] - this.ylim[0]);
+  }
 
   clip(context, draw) {
     context.save();
@@ -258,8 +263,10 @@ const outline = (corners) => (context, x, y, r) => {
   context.moveTo(x + r * corners[0][0], y + r * corners[0][1]);
   for (let i = corners.length - 1; i >= 0; i--) context.lineTo(x + r * corners[i][0], y + r * corners[i][1]);
 };
-const turned = (corners, a) => corners.map(([x, y]) => [x * Math.cos(a) - y * Math.sin(a), x * Math.sin(a) + y * Math.cos(a)]);
-const polygon = (n, turn, size = 1) => outline(Array.from({ length: n }, (_, i) => turned([[size, 0]], turn + (2 * Math.PI * i) / n)[0]));
+const turned = (corners, a) =>
+  corners.map(([x, y]) => [x * Math.cos(a) - y * Math.sin(a), x * Math.sin(a) + y * Math.cos(a)]);
+const polygon = (n, turn, size = 1) =>
+  outline(Array.from({ length: n }, (_, i) => turned([[size, 0]], turn + (2 * Math.PI * i) / n)[0]));
 const PLUS = [[0.4, -1.2], [0.4, -0.4], [1.2, -0.4], [1.2, 0.4], [0.4, 0.4], [0.4, 1.2],
   [-0.4, 1.2], [-0.4, 0.4], [-1.2, 0.4], [-1.2, -0.4], [-0.4, -0.4], [-0.4, -1.2]];
 const cross = (turn) => outline(turned(PLUS, turn));

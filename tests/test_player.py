@@ -164,3 +164,14 @@ def test_the_script_is_one_module_that_asks_for_nothing(player):
     assert script.count("export default") == 1
     for word in "http:", "https:", "import ", "fetch(", "XMLHttpRequest":
         assert word not in script
+
+
+def test_notebooks_carry_the_players_of_today(root):
+    """A page is made from what a notebook saved: `make refresh` after a change to a player."""
+    kinds = {f"emlib.player.{kind.__name__}": kind for kind in (Player, BoundPlayer)}
+    for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
+        widgets = json.loads(path.read_text(encoding="utf-8"))["metadata"].get("widgets", {})
+        for saved in (m["state"] for part in widgets.values() for m in part["state"].values()):
+            kind = kinds.get(saved.get("_anywidget_id"))
+            if kind:
+                assert saved["_esm"] == kind._esm, f"{path.name} is older than emlib's players"
