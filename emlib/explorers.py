@@ -269,17 +269,17 @@ def climb_by_em(start: MeansOnly, x) -> np.ndarray:
 
 
 def climb_by_gradient(start: MeansOnly, x, bounds) -> np.ndarray:
-    """Return the path of L-BFGS-B: (T, 3). The slope along μ_k is Σₙ rₙₖ (xₙ − μ_k) / σ_k²."""
+    """Return the path of L-BFGS-B, as climb_by_em does: (T, 3)."""
+    visited = [start.means]
+    options = {"method": "L-BFGS-B", "jac": True, "bounds": [bounds] * 2, "args": (start, x)}
+    minimize(downhill, start.means, callback=lambda mu: visited.append(mu.copy()), **options)
+    return np.array([[*mu, -downhill(mu, start, x)[0]] for mu in visited])
 
-    def negative(mu):
-        expected = MeansOnly(start.weights, mu, start.stds).e_step(x)
-        path[tuple(mu)] = expected.log_likelihood
-        return -expected.log_likelihood, -expected.statistics[1] / start.stds
 
-    path, visited = {}, [start.means]
-    options = {"method": "L-BFGS-B", "jac": True, "bounds": [bounds] * 2}
-    minimize(negative, start.means, callback=lambda mu: visited.append(mu.copy()), **options)
-    return np.array([[*mu, path[tuple(mu)]] for mu in visited])
+def downhill(mu, start: MeansOnly, x) -> tuple[float, np.ndarray]:
+    """Return −log p(x | μ) in nats and its slope (2,), −Σₙ rₙₖ (xₙ − μ_k) / σ_k²."""
+    expected = MeansOnly(start.weights, mu, start.stds).e_step(x)
+    return -expected.log_likelihood, -expected.statistics[1] / start.stds
 
 
 CLIMBS = {  # label, colour, line, marker and size of the last star of each way up

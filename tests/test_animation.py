@@ -156,6 +156,15 @@ def test_animate_gives_matplotlibs_animation():
     shown._draw_was_started = True  # or matplotlib warns that nobody has looked at it
 
 
+def test_each_frame_takes_the_place_of_the_one_before():
+    shown = animation.animate(FIT_2D, Z, [0, 1, 2])
+    for step in FIT_2D.history[:3]:
+        shown._draw_frame(step)
+    stage, climb = shown._fig.axes
+    assert len(stage.patches) == 4 and len(climb.lines) == 2
+    shown._draw_was_started = True
+
+
 def have_ffmpeg():
     """Is there an ffmpeg, of the system or of imageio-ffmpeg?"""
     try:
