@@ -106,6 +106,16 @@ def test_neither_does_a_unit_of_its_own_for_each_column(start):
 
 
 @pick
+def test_flat_data_and_a_table_of_one_column_start_alike(start):
+    x = cloud(1) * 100
+    flat = start(x, 3, np.random.default_rng(0))
+    table = start(x[:, None], 3, np.random.default_rng(0))
+    np.testing.assert_allclose(table.means[:, 0], flat.means)
+    np.testing.assert_allclose(table.covariances[:, 0, 0], flat.stds**2)
+    assert np.all(flat.stds <= x.std()) and np.all(flat.stds > x.std() / 100)
+
+
+@pick
 def test_data_are_not_touched(start):
     x = cloud(2)
     kept = x.copy()
