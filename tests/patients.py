@@ -575,10 +575,10 @@ def readings(p):
     return {name: examine(p) for name, examine in INSTRUMENTS.items()}
 
 
-def table():
-    """Every fault against every instrument: ✗ where it is found, – where one does not apply."""
+def table(measured):
+    """Lay out ``{number: readings}``: ✗ where a fault is found, – where one does not apply."""
     lines = [" " * 48 + "mono  resp  step  equi  perm  offs  area  samp  stop"]
-    for number, p in PATIENTS.items():
-        symbols = [reading.symbol.replace("✓", "·") for reading in readings(p).values()]
-        lines.append(f"{number:2}  {p.fault:46}" + "     ".join(symbols))
+    for number, row in measured.items():
+        symbols = [reading.symbol.replace("✓", "·") for reading in row.values()]
+        lines.append(f"{number:2}  {PATIENTS[number].fault:46}" + "     ".join(symbols))
     return "\n".join(lines)

@@ -129,7 +129,7 @@ def one_step(start, x, e_step=None, m_step=None) -> Reading:
     code = _begin(start, x, e_step, m_step)
     for step in range(1, 4):
         new = _step(code, x, step)
-        _compare(new.theta, _exact_step(x, code.theta, new.kept), x, f"Step {step} is not exact")
+        _compare(new.theta, _exact_step(x, code.theta, new.kept), x, f"In step {step}")
         code = new
     return "Three steps agree with the exact ones."
 
@@ -524,8 +524,12 @@ def _compare(got, want, x, what: str, rtol=1e-6) -> None:
     s = x.std(axis=0)
     scales = 1.0, s if len(want) == 3 else 1.0, s if x.ndim == 1 else np.outer(s, s)
     for name, g, w, scale in zip(NAMES[_kind(want)], got, want, scales, strict=False):
-        if not (np.abs(g - w) <= rtol * scale).all():
-            raise Wrong(f"{what}: the {name} are {_digits(g)}, and should be {_digits(w)}.")
+        near = (np.abs(g - w) <= rtol * scale).reshape(len(w), -1).all(axis=1)
+        if not near.all():
+            k, one = int(np.argmin(near)), name.removesuffix("s").replace("biase", "bias")
+            raise Wrong(
+                f"{what}, the {one} of component {k} is {_digits(g[k])}, not {_digits(w[k])}."
+            )
 
 
 def _digits(values) -> str:
