@@ -489,3 +489,15 @@ def test_an_m_step_alone_names_the_component():
 def test_best_of_tells_why_every_start_failed():
     doomed = NormalMixture([0.5, 0.5], [0, 1e5], [1, 1])
     refuses(lambda: best_of([doomed, doomed], FLAT), "starts", "start 0", "start 1", "component 1")
+
+
+@pytest.mark.parametrize("scale", [1e155, 1e160, 1e300, 1e-200])
+def test_extreme_units_fit_or_are_refused_without_a_warning(scale):
+    x, rng = FLAT * scale, np.random.default_rng(0)
+    model = NormalMixture([0.5, 0.5], [0, 5 * scale], [scale, scale])
+    calls = [lambda: fit(model, x, max_iter=3), *(lambda s=s: s(x, 2, rng) for s in KINDS.values())]
+    for call in calls:
+        try:
+            call()
+        except ValueError as error:
+            assert re.search(r"data|component", str(error))
