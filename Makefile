@@ -11,7 +11,7 @@ LAB ?=
 NB ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint refresh bench lock test-oldest clean
+.PHONY: help lab test lint refresh slides handouts bench lock test-oldest clean
 .DELETE_ON_ERROR:
 
 # With more BLAS threads than free cores, small fits take many times longer.
@@ -33,6 +33,12 @@ lint: $(READY) ## check the style of the code with ruff
 
 refresh: $(READY) ## run the notebooks again in place (NB=04 for one)
 	$(PY) notebooks/_build/refresh.py $(NB)
+
+slides: $(READY) ## make the slides of notebooks 01-06, in build/slides
+	$(PY) notebooks/_build/slides.py
+
+handouts: slides ## print the slides to PDF, in build/handouts (needs Chromium)
+	$(PY) notebooks/_build/handouts.py
 
 bench: $(READY) ## measure speed and memory, beside scikit-learn
 	$(PY) benchmarks/run.py
