@@ -18,6 +18,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from . import plots
+
 HERE = Path(__file__).parent
 SIZE = 9, 4.5  # inches
 DPI = 100
@@ -168,8 +170,8 @@ class Explorer(widgets.VBox):
 
 
 def blank(**grid) -> tuple[Figure, np.ndarray]:
-    """Return a figure and its axes, side by side. It is not pyplot's, so nothing shows it twice."""
-    figure = Figure(figsize=SIZE, dpi=DPI, layout="constrained")
+    """Return a figure and its axes, side by side."""
+    figure = plots.detached(figsize=SIZE, dpi=DPI)
     return figure, figure.subplots(1, squeeze=False, **grid)[0]
 
 

@@ -33,7 +33,7 @@ def filmstrip(fit: Fit, x, iterations, *, labels=None) -> Figure:
     """
     x, steps = _checked(fit, x), _chosen(fit, iterations)
     rows, columns = _layout(len(steps))
-    figure = Figure(figsize=(12, 3.2 * rows + 2.2), layout="constrained")
+    figure = plots.detached(figsize=(12, 3.2 * rows + 2.2))
     above, below = figure.subfigures(2, 1, height_ratios=[3.2 * rows, 2.2])
     panels = _panels(above, fit, x, labels, rows, columns)
     for axes, step in zip(panels, steps, strict=False):

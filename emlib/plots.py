@@ -39,6 +39,16 @@ def show(figure, alt: str) -> None:
     plt.close(figure)
 
 
+def detached(**options):
+    """Return a new figure that pyplot has let go of: only :func:`show` shows it.
+
+    pyplot makes it first, because that is when a notebook learns to display figures.
+    """
+    figure = plt.figure(layout="constrained", **options)
+    plt.close(figure)
+    return figure
+
+
 def colour(k: int) -> str:
     """Return the colour of component k."""
     return COLOURS[k % len(COLOURS)]

@@ -4,14 +4,16 @@ import base64
 import io
 from itertools import pairwise
 
+import nbformat
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbclient import NotebookClient
 from PIL import Image
 from scipy.optimize import approx_fprime
 
-from emlib import GaussianMixture, NormalMixture, datasets, explorers, fit, plots
+from emlib import GaussianMixture, NormalMixture, datasets, explorers, fit
 
 FAITHFUL = datasets.old_faithful()
 WAITING = FAITHFUL[:, 1]
@@ -329,8 +331,25 @@ def test_pictures_without_handles_do_not_listen(made):
     assert made["drag_the_start"].picture.draggable
 
 
-def test_show_takes_the_figure(made, monkeypatch):
-    shown = []
-    monkeypatch.setattr("IPython.display.display", lambda figure, **kw: shown.append(figure))
-    plots.show(made["two_gaussians"].figure, "Two bumps.")
-    assert shown == [made["two_gaussians"].figure]
+SHOWN = """
+from emlib import explorers, plots
+plots.show(explorers.two_gaussians(distance=3).figure, "Two bumps.")
+---
+explorers.two_gaussians(distance=3)
+---
+from emlib import NormalMixture, animation, datasets, fit
+x = datasets.old_faithful()[:, 1]
+steps = fit(NormalMixture([0.5, 0.5], [50, 80], [5, 5]), x)
+plots.show(animation.filmstrip(steps, x, [0, 1, 5]), "EM climbs.")
+"""
+
+
+@pytest.mark.tools
+def test_figures_show_once_in_a_fresh_kernel_and_explorers_show_no_figure():
+    cells = [nbformat.v4.new_code_cell(source.strip()) for source in SHOWN.split("---")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, kernel_name="python3", timeout=60).execute()
+    outputs = [[sorted(output.data) for output in cell.outputs] for cell in notebook.cells]
+    figure = [["image/png", "text/plain"]]
+    view = [["application/vnd.jupyter.widget-view+json", "text/plain"]]
+    assert outputs == [figure, view, figure]
