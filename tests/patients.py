@@ -577,8 +577,8 @@ def readings(p):
 
 def table(measured):
     """Lay out ``{number: readings}``: ✗ where a fault is found, – where one does not apply."""
-    lines = [" " * 48 + "mono  resp  step  equi  perm  offs  area  samp  stop"]
+    lines = [" " * 45 + "mono res step equ perm off area sam stop"]
     for number, row in measured.items():
         symbols = [reading.symbol.replace("✓", "·") for reading in row.values()]
-        lines.append(f"{number:2}  {PATIENTS[number].fault:46}" + "     ".join(symbols))
+        lines.append(f"{number:2}  {PATIENTS[number].fault:42} " + "    ".join(symbols))
     return "\n".join(lines)

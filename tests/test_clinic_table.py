@@ -10,31 +10,31 @@ from pytest import approx
 from emlib import CoinMixture, GaussianMixture, NormalMixture, fit
 
 TABLE = """\
-                                                mono  resp  step  equi  perm  offs  area  samp  stop
- 1  identical start                               ·     ·     ·     ·     ·     ·     ·     ·     ✗
- 2  variance as E[x²] − μ²                        ·     ·     ·     ·     ·     ✗     ·     ·     ·
- 3  surface drawn for other parameters            ·     ·     ·     ·     ·     ·     ·     ·     ·
- 4  log_likelihood returns its negative           ✗     ·     ·     ·     ·     ·     ·     ·     ✗
- 6  component sizes fixed as int(n * pi)          ·     ·     ·     ·     ·     ·     ·     ✗     ·
- 7  axis limits copied from another plot          ·     ·     ·     ·     ·     ·     ·     ·     ·
-12  a sum without axis= in the M-step             ✗     ·     ✗     ✗     ·     ✗     ·     ·     ✗
-13  d overwritten by d, h = np.histogram(…)       ·     ·     ·     ·     ·     ·     ·     ·     ✗
-14  log-likelihood array shaped like the data     ✗     ·     ·     ·     ·     ·     ·     ·     ✗
-15  starts drawn without a look at the data       ✗     ✗     ✗     ✗     ✗     ✗     ·     ·     ✗
-16  weights frozen, and swapped                   ✗     ·     ✗     ·     ✗     ·     ·     ·     ✗
-17  densities summed without weights              ·     ·     ·     ·     ·     ·     ✗     ·     ·
-18  densities taken for a sample                  ·     ·     ·     ·     ·     ·     ·     ✗     ·
-19  / 2*sigma**2 without parentheses              ✗     ·     ✗     ✗     ·     ·     ✗     ·     ✗
-20  randn() < pi for random() < pi                ·     ·     ·     ·     ·     ·     ·     ✗     ·
-21  shared sigma updated from one component       ✗     ·     ✗     ·     ✗     ·     ·     ·     ✗
-23  diag(std) where variances belong              ·     ·     ·     ✗     ·     ·     ·     ·     ·
-24  np.mean(X) without axis= in the start         ·     ·     ·     ✗     ·     ·     ·     ·     ·
-25  covariance about the old means                ·     ·     ✗     ·     ·     ·     ·     ·     ·
-26  until convergence means 25 iterations         ·     ·     ·     ·     ·     ·     ·     ·     ✗
-28  convergence tested on Q at the old theta      ·     ·     ·     ·     ·     ·     ·     ·     ✗
-29  starting rows that do not sum to one          ·     ✗     ·     ·     ·     ·     ·     ·     ·
-30  exp(log-likelihood) of long sequences         ·     ·     ·     –     ·     ✗     ·     ·     ·
-32  absolute tolerance .01                        ·     ·     ·     ·     ·     ·     ·     ·     ✗
+                                             mono res step equ perm off area sam stop
+ 1  identical start                            ·    ·    ·    ·    ·    ·    ·    ·    ✗
+ 2  variance as E[x²] − μ²                     ·    ·    ·    ·    ·    ✗    ·    ·    ·
+ 3  surface drawn for other parameters         ·    ·    ·    ·    ·    ·    ·    ·    ·
+ 4  log_likelihood returns its negative        ✗    ·    ·    ·    ·    ·    ·    ·    ✗
+ 6  component sizes fixed as int(n * pi)       ·    ·    ·    ·    ·    ·    ·    ✗    ·
+ 7  axis limits copied from another plot       ·    ·    ·    ·    ·    ·    ·    ·    ·
+12  a sum without axis= in the M-step          ✗    ·    ✗    ✗    ·    ✗    ·    ·    ✗
+13  d overwritten by d, h = np.histogram(…)    ·    ·    ·    ·    ·    ·    ·    ·    ✗
+14  log-likelihood array shaped like the data  ✗    ·    ·    ·    ·    ·    ·    ·    ✗
+15  starts drawn without a look at the data    ✗    ✗    ✗    ✗    ✗    ✗    ·    ·    ✗
+16  weights frozen, and swapped                ✗    ·    ✗    ·    ✗    ·    ·    ·    ✗
+17  densities summed without weights           ·    ·    ·    ·    ·    ·    ✗    ·    ·
+18  densities taken for a sample               ·    ·    ·    ·    ·    ·    ·    ✗    ·
+19  / 2*sigma**2 without parentheses           ✗    ·    ✗    ✗    ·    ·    ✗    ·    ✗
+20  randn() < pi for random() < pi             ·    ·    ·    ·    ·    ·    ·    ✗    ·
+21  shared sigma updated from one component    ✗    ·    ✗    ·    ✗    ·    ·    ·    ✗
+23  diag(std) where variances belong           ·    ·    ·    ✗    ·    ·    ·    ·    ·
+24  np.mean(X) without axis= in the start      ·    ·    ·    ✗    ·    ·    ·    ·    ·
+25  covariance about the old means             ·    ·    ✗    ·    ·    ·    ·    ·    ·
+26  until convergence means 25 iterations      ·    ·    ·    ·    ·    ·    ·    ·    ✗
+28  convergence tested on Q at the old theta   ·    ·    ·    ·    ·    ·    ·    ·    ✗
+29  starting rows that do not sum to one       ·    ✗    ·    ·    ·    ·    ·    ·    ·
+30  exp(log-likelihood) of long sequences      ·    ·    ·    –    ·    ✗    ·    ·    ·
+32  absolute tolerance .01                     ·    ·    ·    ·    ·    ·    ·    ·    ✗
 """
 
 
