@@ -76,7 +76,19 @@ def projected(notebook) -> list:
             cell.source = LINK.sub(r"\1", cell.source)  # no notebooks on the stick
         else:
             cell.outputs = [still(output, notebook) for output in cell.outputs]
+    name_sections(cells)
     return [cell for slide in slides(cells) for cell in slide]
+
+
+def name_sections(cells) -> None:
+    """Note the section's name on slides that have no heading of their own."""
+    name = None
+    for cell in cells:
+        heading = re.match(r"##+ (.+)", cell.source)
+        if heading and slide_type(cell) in ("slide", "subslide"):
+            name = heading[1]
+        elif slide_type(cell) in ("slide", "subslide"):
+            cell.metadata.section_name = name
 
 
 def slide_type(cell) -> str:
@@ -119,8 +131,9 @@ def still(output, notebook):
 
 
 def predicts(html: str) -> str:
-    """Mark the paragraphs that ask for a prediction."""
-    return html.replace("<p><strong>Predict", '<p class="predict"><strong>Predict')
+    """Put a box around what asks for a prediction."""
+    before, start, question = html.partition("<p><strong>Predict")
+    return f'{before}<div class="predict">{start}{question}</div>' if start else html
 
 
 def shape(text: str) -> str:

@@ -2,10 +2,27 @@
 await MathJax.startup.promise;
 await document.fonts.ready;
 
-// Fonts differ between machines. Where a slide is too full, its type gets smaller, a little.
-for (const page of document.querySelectorAll(".page")) {
-  const full = () => page.scrollHeight > page.clientHeight || page.scrollWidth > page.clientWidth;
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// A full stop stays with the formula before it.
+for (const formula of all("mjx-container:not([display])")) {
+  const [mark] = formula.nextSibling?.data?.match(/^[^\s\w]+/) ?? [];
+  if (!mark) continue;
+  const glued = Object.assign(document.createElement("span"), { className: "glued" });
+  formula.nextSibling.data = formula.nextSibling.data.slice(mark.length);
+  formula.replaceWith(glued);
+  glued.append(formula, mark);
+}
+
+// Where a slide is too full or a formula too wide, lines move closer, then type gets a little smaller.
+for (const page of all(".page")) {
+  const full = () => page.scrollHeight > page.clientHeight;
+  page.classList.toggle("tight", full());
   for (let size = 36; full() && size > 28; size--) page.style.fontSize = `${size - 1}px`;
+  for (const formula of all('mjx-container[display="true"]', page)) {
+    const room = formula.clientWidth / formula.firstElementChild.getBoundingClientRect().width;
+    if (room < 1) formula.style.fontSize = `${100 * room}%`;
+  }
 }
 document.body.classList.add("ready");
 
