@@ -45,7 +45,7 @@ class CoinMixture(Mixture):
         θ_k = expected heads / expected tosses of coin k, and π_k = N_k / N.
         Raises CollapsedComponent. Source: Do & Batzoglou (2008), figure 1b.
         """
-        n, heads, tails = expected.statistics
+        n, heads, tails = expected.statistics.T
         _live(heads + tails)
         weights = self.weights if self.fixed_weights else _live(n) / n.sum()
         return self._with(np.array(weights), heads / (heads + tails), self.fixed_weights)
@@ -69,17 +69,22 @@ class CoinMixture(Mixture):
             )
         return x
 
-    def _residuals(self, x):
-        return x.T
+    @property
+    def _coefficients(self):
+        with np.errstate(divide="ignore"):
+            return np.log([self.weights, self.biases, 1 - self.biases]).T[None]
 
-    def _log_components(self, x):
-        heads, tails = x
+    def _features(self, x, out):
+        """Write 1, heads and tails into out (1, 3, N)."""
+        out[:, 0] = 1
+        out[:, 1:] = x.T
+
+    def _log_components(self, T, out):
+        """Write log π_k + h log θ_k + t log(1 − θ_k) into out, where 0 log 0 is 0."""
+        _, heads, tails = T[0]
         theta = self.biases[:, None]
-        return xlogy(heads, theta) + xlog1py(tails, -theta)
-
-    def _statistics(self, r, x):
-        """Return Σ r, Σ r h, Σ r t: (3, K)."""
-        return np.array([r.sum(axis=1), *(r @ x.T).T])
+        np.add(xlogy(heads, theta), xlog1py(tails, -theta), out=out)
+        out += np.log(self.weights)[:, None]
 
     def _location(self):
         return self.biases[:, None]

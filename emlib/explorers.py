@@ -220,8 +220,9 @@ class MeansOnly(NormalMixture):
 
     def m_step(self, expected):
         """Return the model with μ_k = Σₙ rₙₖ xₙ / N_k, and all else as it was."""
-        n, sum_y, _ = expected.statistics
-        return self._with(self.weights, self.means + self.stds * sum_y / n, self.stds)
+        n, u, _ = expected.statistics.T
+        c, s, _ = self._view
+        return self._with(self.weights, c + s * u / n, self.stds)
 
 
 def choose_a_start(x, weights, stds, start=None) -> Explorer:
@@ -278,8 +279,11 @@ def climb_by_gradient(start: MeansOnly, x, bounds) -> np.ndarray:
 
 def downhill(mu, start: MeansOnly, x) -> tuple[float, np.ndarray]:
     """Return −log p(x | μ) in nats and its slope (2,), −Σₙ rₙₖ (xₙ − μ_k) / σ_k²."""
-    expected = MeansOnly(start.weights, mu, start.stds).e_step(x)
-    return -expected.log_likelihood, -expected.statistics[1] / start.stds
+    model = MeansOnly(start.weights, mu, start.stds)
+    expected = model.e_step(x)
+    n, u, _ = expected.statistics.T
+    c, s, _ = model._view
+    return -expected.log_likelihood, -(n * (c - mu) + s * u) / start.stds**2
 
 
 CLIMBS = {  # label, colour, line, marker and size of the last star of each way up

@@ -1,7 +1,7 @@
 """Mixtures of Gaussians in any dimension, with full covariances."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from scipy.linalg import lapack
@@ -9,7 +9,9 @@ from scipy.linalg import lapack
 from ._checks import as_floats, as_rows, as_weights, same_length, show
 from .em import CollapsedComponent, Expected
 from .mixture import Mixture
-from .normal import _live
+from .normal import FAR, _live
+
+LOG_2PI = float(np.log(2 * np.pi))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,59 +47,100 @@ class GaussianMixture(Mixture):
     def m_step(self, expected: Expected) -> "GaussianMixture":
         """Return the model that maximises the expected complete-data log-likelihood.
 
-        π_k = N_k / N, μ_k ← μ_k + L ȳ, Σ_k ← L (mean of yyᵀ − ȳȳᵀ) Lᵀ, with y = L⁻¹(x − μ_k) and
-        Σ_k = LLᵀ. Raises CollapsedComponent. Source: Bishop (2006), equations 9.24 to 9.27.
+        π_k = N_k / N, μ_k = c_k + mean u and Σ_k = mean uuᵀ − mean u (mean u)ᵀ, with u = x − c_k.
+        The last two are read off the Cholesky factor of the mean of (1, u)(1, u)ᵀ, which is
+        [[1, 0], [mean u, L]] with LLᵀ = Σ_k.
+        Raises CollapsedComponent. Source: Bishop (2006), equations 9.24 to 9.27.
         """
-        S, L = expected.statistics, self._cholesky
+        S = expected.statistics.take(_packing(self.d)[0], axis=1)
         n = _live(S[:, 0, 0])
-        y = S[:, 0, 1:] / n[:, None]
-        means = self.means + np.einsum("kij,kj->ki", L, y)
-        covariances = L @ _spread(S[:, 1:, 1:] / n[:, None, None], y) @ L.transpose(0, 2, 1)
-        covariances = (covariances + covariances.transpose(0, 2, 1)) / 2
-        model = self._with(n / n.sum(), means, covariances)
+        R = np.array([_factor(M) for M in S / S[:, :1, :1]])
+        u, L = R[:, 1:, 0], R[:, 1:, 1:]
+        weights, means = n / n.sum(), self._view[0] + u
+        model = self._with(weights, means, L @ L.transpose(0, 2, 1))
+        u[:] = means - weights @ means
+        vars(model)["_roots"] = R
         model._require_width()
         return model
 
     @cached_property
-    def _cholesky(self):
-        """L_k, lower triangular, with Σ_k = L_k L_kᵀ: (K, D, D)."""
-        return np.linalg.cholesky(self.covariances)
+    def _roots(self):
+        """R_k = [[1, 0], [μ_k − c, L_k]], with c the mean of the mixture and Σ_k = L_k L_kᵀ.
+
+        With ũ = (1, x − c), all of a Gaussian is in this one matrix (1 + D, 1 + D), since
+        |R⁻¹ũ|² = 1 + |L⁻¹(x − μ)|².
+        """
+        R = np.zeros((self.k, 1 + self.d, 1 + self.d))
+        R[:, 0, 0] = 1
+        R[:, 1:, 0] = self.means - self.weights @ self.means
+        R[:, 1:, 1:] = np.linalg.cholesky(self.covariances)
+        return R
+
+    @property
+    def _coefficients(self):
+        return self._view[1]
 
     @cached_property
-    def _whiteners(self):
-        """L_k⁻¹: (K, D, D)."""
-        return np.stack([lapack.dtrtri(L, lower=1)[0] for L in self._cholesky])
+    def _view(self):
+        """Origins c (V, D), and η (1, K, F) with log π_k p_k(x) = η T(x); see ``_features``.
 
-    @cached_property
+        log π_k p_k(x) = constant − ½ ũᵀ(RRᵀ)⁻¹ũ. That symmetric matrix, packed, is η, and
+        multiplies products of the data that all components share. Its corner is 1 + |L⁻¹(c − μ)|²
+        and tells how many digits are lost by that. If they are too many, each component gets its
+        own origin, its mean, and its own whitener [0, L⁻¹] in place of η.
+        """
+        R = self._roots
+        P = np.array([lapack.dpotri(R_k, lower=1)[0] for R_k in R])
+        if max(P[:, 0, 0].tolist()) > FAR:
+            whiteners = np.array([lapack.dtrtri(R_k, lower=1)[0] for R_k in R])[:, 1:]
+            whiteners[:, :, 0] = 0
+            return self.means, whiteners
+        _, lower, factors = _packing(self.d)
+        eta = P.reshape(self.k, -1).take(lower, axis=1) * factors
+        eta[:, 0] += self._log_norms() + 0.5
+        return (self.weights @ self.means)[None], eta[None]
+
     def _log_norms(self):
-        """−½ log det(2π Σ_k), the constant of each log-density: (K,)."""
-        log_det = 2 * np.log(np.einsum("kii->ki", self._cholesky)).sum(axis=1)
-        return -0.5 * (log_det + self.d * np.log(2 * np.pi))
+        """Return log π_k − ½ log det(2π Σ_k): (K,)."""
+        log_det = np.log(_diagonals(self._roots)).sum(axis=1)
+        return np.log(self.weights) - (log_det + 0.5 * self.d * LOG_2PI)
+
+    @property
+    def _apart(self) -> bool:
+        """Tell whether each component is seen from its own mean."""
+        return self._view[0] is self.means
 
     def _rows(self, x):
         return as_rows(x, self.d)
 
-    def _residuals(self, x):
-        """Return y = L_k⁻¹(x − μ_k), the whitened residuals, under a row of ones: (K, 1 + D, N)."""
-        y = np.empty((self.k, 1 + self.d, len(x)))
-        y[:, 0] = 1
-        for k in range(self.k):
-            np.matmul(self._whiteners[k], (x - self.means[k]).T, out=y[k, 1:])
-        return y
+    def _features(self, x, out):
+        """Write ũ = (1, u), with u = x − c, then u_i u_j for i ≤ j unless apart: (V, F, N)."""
+        u = out[:, 1 : 1 + self.d]
+        out[:, 0] = 1
+        np.subtract(x.T, self._view[0][:, :, None], out=u)
+        first = 1 + self.d
+        for i in range(0 if self._apart else self.d):
+            last = first + self.d - i
+            np.multiply(u[:, i, None], u[:, i:], out=out[:, first:last])
+            first = last
 
-    def _log_components(self, y):
-        log_p = np.einsum("kin,kin->kn", y[:, 1:], y[:, 1:])
-        log_p *= -0.5
-        log_p += self._log_norms[:, None]
-        return log_p
+    def _log_components(self, T, out):
+        if not self._apart:
+            return super()._log_components(T, out)
+        y = self._coefficients @ T
+        np.einsum("kin,kin->kn", y, y, out=out)
+        out *= -0.5
+        out += self._log_norms()[:, None]
 
-    def _statistics(self, r, y):
-        """Return Σ r [1, y][1, y]ᵀ: (K, 1 + D, 1 + D), which holds Σ r, Σ r y and Σ r yyᵀ."""
-        return np.matmul(r[:, None, :] * y, y.transpose(0, 2, 1))
+    def _sums(self, r, T):
+        if not self._apart:
+            return super()._sums(r, T)
+        S = (r[:, None] * T) @ T.transpose(0, 2, 1)
+        return S.reshape(self.k, -1).take(_packing(self.d)[1], axis=1)
 
     def _draw(self, z, rng):
         return self.means[z] + np.einsum(
-            "nij,nj->ni", self._cholesky[z], rng.normal(size=(len(z), self.d))
+            "nij,nj->ni", self._roots[z, 1:, 1:], rng.normal(size=(len(z), self.d))
         )
 
     def _location(self):
@@ -105,31 +148,51 @@ class GaussianMixture(Mixture):
 
     def _require_width(self) -> None:
         """Raise if a covariance is singular, or narrower than 10⁻¹⁰ of the whole mixture."""
-        variances = np.einsum("kii->ki", self.covariances)
-        whole = self.weights @ (variances + (self.means - self.weights @ self.means) ** 2)
-        for k in range(self.k):
-            L, info = lapack.dpotrf(self.covariances[k], lower=1)
-            flat = info or (np.diag(L) ** 2 < 1e-13 * variances[k]).any()
-            if flat or (variances[k] <= 1e-20 * whole).any():
-                raise CollapsedComponent(
-                    k,
-                    f"its covariance is singular, with variances {show(variances[k])} at mean "
-                    f"{show(self.means[k])}; it sits on too few points, or columns of data are "
-                    "linear combinations of others",
-                )
+        pivots, variances = _diagonals(self._roots)[:, 1:], _diagonals(self.covariances)
+        whole = self.weights @ (variances + self._roots[:, 1:, 0] ** 2)
+        wide = pivots * pivots > 1e-13 * variances + 1e-20 * whole
+        if not wide.all():
+            k = int(wide.all(axis=1).argmin())
+            raise CollapsedComponent(
+                k,
+                f"its covariance is singular, with variances {show(variances[k])} at mean "
+                f"{show(self.means[k])}; it sits on too few points, or columns of data are "
+                "linear combinations of others",
+            )
 
 
-def _spread(mean_yy: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return mean of yyᵀ − ȳȳᵀ, the new covariance in units of the old one: (K, D, D).
+def _factor(M: np.ndarray) -> np.ndarray:
+    """Return the Cholesky factor [[1, 0], [mean u, L]] of M, the mean of (1, u)(1, u)ᵀ.
 
-    Where the mean has jumped by 10⁵ stds, the difference is all rounding. The old shape is
-    kept there for one step: a generalised EM step, after which the mean is near and y small.
+    Where the mean has jumped by 10⁷ stds, what is left of the variance is all rounding. Then a
+    little is added: a component that is still too wide is safe, since the next step sees it from
+    its own, near mean, where u is small. L is 0 if that does not help.
     """
-    spread = mean_yy - y[:, :, None] * y[:, None, :]
-    jump = np.einsum("ki,ki->k", y, y)
-    if jump.max() > 1e6:
-        spread[np.linalg.eigvalsh(spread)[:, 0] < 1e-10 * jump] = np.eye(y.shape[1])
-    return spread
+    R, info = lapack.dpotrf(M, lower=1)
+    if info:
+        M[1:, 1:] += np.diag(1e-10 * M[1:, 0] ** 2)
+        R, info = lapack.dpotrf(M, lower=1)
+    if info:
+        R[1:, 1:] = 0
+    return R
+
+
+def _diagonals(matrices: np.ndarray) -> np.ndarray:
+    """Return the diagonal of each matrix, (K, D), as a view."""
+    return matrices.reshape(len(matrices), -1)[:, :: matrices.shape[1] + 1]
+
+
+@cache
+def _packing(d: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How a symmetric matrix P (1 + D, 1 + D) becomes F numbers, those of i ≤ j row by row.
+
+    Returns the place of each entry of P among the F, (1 + D, 1 + D); the place of each of the F
+    below the diagonal of flat P, (F,); and what to multiply them by for −½ ũᵀPũ = η T(x): (F,).
+    """
+    i, j = np.triu_indices(1 + d)
+    places = np.empty((1 + d, 1 + d), dtype=int)
+    places[i, j] = places[j, i] = np.arange(len(i))
+    return places, j * (1 + d) + i, np.where(i == j, -0.5, -1.0)
 
 
 def _require_covariances(covariances: np.ndarray, d: int) -> None:

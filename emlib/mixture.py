@@ -1,6 +1,11 @@
-"""What every mixture can do, given its weights and the log-densities of its components.
+"""What every mixture can do, given the log-densities of its components.
 
-p(x | θ) = Σ_k π_k p_k(x). Everything here is computed from log π_k + log p_k(x), in log space.
+p(x | θ) = Σ_k π_k p_k(x), and everything here is computed from log π_k p_k(x), in log space.
+
+The families of this package are exponential ones: log π_k p_k(x) = Σ_f η_kf T_f(x), coefficients
+times features, where only the features see the data. So an E-step is two matrix products: η T on
+the way to the responsibilities r, and r Tᵀ, the expected sufficient statistics. That is where
+the speed comes from: a row of data costs K exponentials and O(K F) multiplications in BLAS.
 
 Inside, components come first: arrays are (K, N), because numpy reduces over a small first axis
 much faster than over a small last one. The public methods transpose to (N, K), which is a view.
@@ -14,17 +19,18 @@ import numpy as np
 from ._checks import as_responsibilities, check_finite, enough_distinct, frozen, numbers, show
 from .em import Expected
 
-BLOCK = 2**17  # floats in a block of rows, about 1 MiB: what stays in a processor's cache
+BLOCK = 100_000  # floats in a block of rows: what stays in a processor's cache, under 1 MiB
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Mixture:
     """A mixture of K components. Subclasses add the components' density and the M-step.
 
-    A subclass has ``_rows(x)``, which checks the shape of the data; ``_residuals(x)``, what
-    density and statistics share; ``_log_components(residuals)``, (K, N);
-    ``_statistics(r, residuals)``, an array of sums over rows; ``m_step``; ``_draw``; ``_location``,
-    what to sort by; and ``n_parameters``.
+    A subclass has ``_rows(x)``, which checks the shape of the data; ``_coefficients`` η,
+    (V, K / V, F); ``_features(x, out)``, which fills (V, F, N) with the features of N rows;
+    ``m_step``, whose statistics are Σₙ r_kn T_f(xₙ), (K, F); ``_draw``; ``_location``, what to
+    sort by; and ``n_parameters``. V is the number of views of the data: one that all components
+    share, or K, one for each.
     """
 
     weights: np.ndarray
@@ -36,7 +42,12 @@ class Mixture:
 
     def log_density(self, x) -> np.ndarray:
         """Return log p(x | θ) in nats for each row: (N,)."""
-        return _normalise(self._log_joint(x))
+        x = self._rows(x)
+        check_finite(x)
+        with np.errstate(all="ignore"):
+            total = np.concatenate([_normalise(r) for r, _ in self._blocks(x)])
+        total[np.isnan(total)] = -np.inf  # not one component can make this row
+        return total
 
     def pdf(self, x) -> np.ndarray:
         """Return the density p(x | θ) of each row: (N,)."""
@@ -45,8 +56,8 @@ class Mixture:
     def responsibilities(self, x) -> np.ndarray:
         """Return p(z = k | x, θ), the share of component k in each row: (N, K), rows sum to 1."""
         r = self._log_joint(x)
-        total = _normalise(r)
-        _require_possible(total)
+        with np.errstate(all="ignore"):
+            _require_possible(_normalise(r))
         return r.T
 
     def log_likelihood(self, x) -> float:
@@ -72,15 +83,15 @@ class Mixture:
         They are sums over rows, made block by block, so memory does not grow with N.
         """
         x = self._rows(x)
-        rows = max(1, BLOCK // (self.k * x[0].size))
+        statistics, log_likelihood = 0.0, 0.0
         with np.errstate(all="ignore"):
-            total = self._e_step_block(x[:rows])
-            for first in range(rows, len(x), rows):
-                total += self._e_step_block(x[first : first + rows])
-        if not isfinite(total.log_likelihood):
+            for r, T in self._blocks(x):
+                log_likelihood += float(np.add.reduce(_normalise(r)))
+                statistics += self._sums(r, T)
+        if not isfinite(log_likelihood):
             check_finite(x)
             _require_possible(self.log_density(x))
-        return total
+        return Expected(statistics, log_likelihood)
 
     def sample(self, n: int, rng) -> tuple[np.ndarray, np.ndarray]:
         """Draw n observations: first the component z of each (n,), then x given z."""
@@ -90,47 +101,68 @@ class Mixture:
     def sorted(self):
         """Return the same mixture with its components in rising order of the first parameter."""
         order = np.lexsort(self._location().T[::-1])
-        return self._with(*(np.array(a)[order] if np.ndim(a) else a for a in self._parameters()))
+        return self._with(*(a[order] if np.ndim(a) else a for a in self._parameters()))
 
     def aic(self, x) -> float:
         """Return Akaike's criterion 2p − 2 log L: smaller is better. Source: Akaike (1974)."""
         return 2 * self.n_parameters - 2 * self.log_likelihood(x)
 
     def bic(self, x) -> float:
-        """Return Schwarz's criterion p log N − 2 log L: smaller is better. Source: Schwarz (1978)."""
-        return self.n_parameters * float(np.log(len(x))) - 2 * self.log_likelihood(x)
+        """Return the BIC, p log N − 2 log L: smaller is better. Source: Schwarz (1978)."""
+        fit = 2 * self.log_likelihood(x)
+        return self.n_parameters * float(np.log(len(x))) - fit
 
     def check_data(self, blocks) -> None:
         """Refuse data that cannot hold this many components. Called once, before the first step."""
         enough_distinct((self._rows(block) for block in blocks if np.size(block)), self.k)
 
-    def _e_step_block(self, x) -> Expected:
-        residuals = self._residuals(x)
-        r = self._log_components(residuals)
-        r += self._log_weights()
-        total = _normalise(r)
-        return Expected(self._statistics(r, residuals), float(total.sum()))
+    def _blocks(self, x):
+        """Yield log π_k p_k(xₙ), (K, B), and the features (V, F, B) of B rows at a time.
+
+        Both are buffers that are used again for the next block: copy what must last.
+        """
+        views, _, features = self._coefficients.shape
+        rows = min(len(x), max(256, BLOCK // (views * features + self.k)))
+        T, log_p = np.empty((views, features, rows)), np.empty((self.k, rows))
+        for first in range(0, len(x), rows):
+            block = x[first : first + rows]
+            T, log_p = T[..., : len(block)], log_p[:, : len(block)]
+            self._features(block, T)
+            self._log_components(T, log_p)
+            yield log_p, T
+
+    def _log_components(self, T, out) -> None:
+        """Write log π_k p_k(xₙ) = η T into out, (K, B)."""
+        views, members, _ = self._coefficients.shape
+        np.matmul(self._coefficients, T, out=out.reshape(views, members, -1))
+
+    def _sums(self, r, T) -> np.ndarray:
+        """Return the expected statistics Σₙ r_kn T_f(xₙ), r Tᵀ: (K, F)."""
+        r = r.reshape(len(T), -1, r.shape[1])
+        return np.matmul(r, T.transpose(0, 2, 1)).reshape(self.k, -1)
 
     def _log_joint(self, x) -> np.ndarray:
         """Return log π_k + log p_k(xₙ): (K, N)."""
         x = self._rows(x)
         check_finite(x)
         with np.errstate(all="ignore"):
-            return self._log_components(self._residuals(x)) + self._log_weights()
-
-    def _log_weights(self) -> np.ndarray:
-        with np.errstate(divide="ignore"):
-            return np.log(self.weights)[:, None]
+            return np.concatenate([r.copy() for r, _ in self._blocks(x)], axis=1)
 
     def _parameters(self) -> tuple:
         return tuple(getattr(self, field.name) for field in fields(self))
 
-    @classmethod
-    def _with(cls, *parameters):
-        """Return a model of parameters known to be good: an M-step's. Skips the checks."""
-        model = object.__new__(cls)
-        for field, value in zip(fields(cls), parameters, strict=True):
-            object.__setattr__(model, field.name, frozen(value) if np.ndim(value) else value)
+    def _with(self, *parameters):
+        """Return a model of parameters known to be good, an M-step's. Skips the checks.
+
+        What this model worked out for itself is forgotten: a history would keep it alive.
+        """
+        model = object.__new__(type(self))
+        vars(model).update(zip(self.__match_args__, parameters, strict=True))
+        for value in parameters:
+            if isinstance(value, np.ndarray):
+                frozen(value)
+        for cached in "_view", "_roots":
+            vars(self).pop(cached, None)
         return model
 
     def __eq__(self, other):
@@ -153,14 +185,12 @@ def _normalise(log_joint: np.ndarray) -> np.ndarray:
     This is log-sum-exp. The largest term of each column is taken out first: then the largest
     exponential is exactly 1, and neither overflow nor a sum of zeros can happen.
     """
-    top = log_joint.max(axis=0)
-    with np.errstate(all="ignore"):
-        log_joint -= top
-        np.exp(log_joint, out=log_joint)
-        total = log_joint.sum(axis=0)
-        log_joint /= total
-        top += np.log(total, out=total)
-    top[np.isnan(top)] = -np.inf
+    top = np.maximum.reduce(log_joint, axis=0)
+    log_joint -= top
+    np.exp(log_joint, out=log_joint)
+    total = np.add.reduce(log_joint, axis=0)
+    log_joint /= total
+    top += np.log(total, out=total)
     return top
 
 
