@@ -226,7 +226,8 @@ def m_step(x, r):
     return n / len(x), means, np.full(len(n), std)
 """
         },
-        "lost": f"{M_STEP} {FIT}",
+        # Old Faithful's two widths are nearly equal, so there it does no harm.
+        "lost": f"{M_STEP} test_fit_any",
         "hint": "Every component has the width of one",
     },
     "old_means": {
@@ -285,9 +286,8 @@ def run(x, start, e_step, m_step, tol=1e-9, max_iter=1000):
     return theta, trace
 """
         },
-        "lost": f"{RUN} test_fit_any",
+        "lost": RUN,
         "hint": "instead of",
-        "lost_if_lucky": "test_fit_any",
     },
     "tolerance_of_its_own": {
         "what": "[32] an absolute tolerance of .01, whatever tol says",
@@ -402,7 +402,7 @@ def fit_old_faithful(x):
 """
         },
         "lost": "test_fit_any",
-        "hint": "whatever their unit",
+        "hint": "The array of weights holds NaN",
     },
     # --- Everything else that students hand in ---
     "untouched": {
@@ -531,7 +531,7 @@ def e_step(x, weights, means, stds):
     return model.predict_proba(x[:, None]), model.score_samples(x[:, None]).sum()
 """
         },
-        "lost": E_STEP,
+        "lost": f"{E_STEP} {FIT}",
         "hint": "This task asks for your own code, but yours calls sklearn",
         "sample": True,
     },
@@ -544,7 +544,7 @@ def e_step(x, weights, means, stds):
     return model.responsibilities(x), model.log_likelihood(x)
 """
         },
-        "lost": E_STEP,
+        "lost": f"{E_STEP} {FIT}",
         "hint": "This task asks for your own code, but yours calls emlib",
     },
     "replaces_np_testing": {
