@@ -116,6 +116,7 @@ class Explorer(widgets.VBox):
         for ax, where in zip(self.figure.axes, legends, strict=False):
             if where:
                 ax.legend(loc=where)
+        self.figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)  # room for a white card
         self.figure.canvas.draw()
         self.figure.set_layout_engine("none")
         self._keep_still()
