@@ -1,44 +1,42 @@
 """Print the slides to PDF, one page a slide: `make handouts`. Needs Chromium.
 
-Every deck in build/slides/ becomes a file in build/handouts/.
+Every deck in build/slides/ becomes a file in build/handouts/, all fragments shown.
 """
 
 import shutil
-import subprocess
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+from playwright.sync_api import sync_playwright
 
 BUILD = Path(__file__).resolve().parents[2] / "build"
 BROWSERS = "chromium", "google-chrome", "chromium-browser"
-OPTIONS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-pdf-header-footer",
-    "--virtual-time-budget=20000",  # time for the formulas; it passes faster than by the clock
-]
 
 
 def main():
     """Print every deck."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
+    parser = ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--slides", type=Path, default=BUILD / "slides")
+    parser.add_argument("--to", type=Path, default=BUILD / "handouts")
+    options = parser.parse_args()
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
         sys.exit(f"No browser to print with: none of {', '.join(BROWSERS)} is on the PATH.")
-    for page in sorted(BUILD.glob("slides/*/index.html")):
-        print(printed(page, BUILD / "handouts" / f"{page.parent.name}.pdf", browser))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        for deck in sorted(options.slides.resolve().glob("*/index.html")):
+            print(printed(deck, options.to / f"{deck.parent.name}.pdf", browser))
 
 
-def printed(page: Path, pdf: Path, browser: str) -> Path:
-    """Print one deck and return the PDF; raise if the browser wrote none."""
-    pdf.parent.mkdir(parents=True, exist_ok=True)
-    pdf.unlink(missing_ok=True)
-    with TemporaryDirectory() as profile:
-        own = f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", f"{page.as_uri()}?print-pdf"
-        subprocess.run([browser, *OPTIONS, *own], check=True, capture_output=True, timeout=120)
-    if not pdf.exists():
-        raise RuntimeError(f"{browser} did not print {page}")
+def printed(deck: Path, pdf: Path, browser) -> Path:
+    """Print one deck with an open browser and return the PDF."""
+    page = browser.new_page()
+    page.goto(f"{deck.as_uri()}?print-pdf")
+    page.locator(".pdf-page").last.wait_for()  # reveal.js has laid out the pages
+    page.evaluate("Promise.all([...document.images].map((image) => image.decode()))")
+    page.pdf(path=pdf, prefer_css_page_size=True, print_background=True)
+    page.close()
     return pdf
 
 

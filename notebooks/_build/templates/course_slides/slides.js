@@ -4,6 +4,9 @@ await document.fonts.ready;
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+// The speaker's window has no style to hide what is there for screen readers only.
+for (const twin of all(".notes mjx-assistive-mml")) twin.remove();
+
 // A full stop stays with the formula before it.
 for (const formula of all("mjx-container:not([display])")) {
   const [mark] = formula.nextSibling?.data?.match(/^[^\s\w]+/) ?? [];
