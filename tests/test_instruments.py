@@ -150,6 +150,13 @@ def test_readings_quote_numbers():
     assert "saddle" in repr(check.stopping(twins, WAITING))
 
 
+def test_twins_are_freed_whole():
+    """Their widths are equal by accident, so a nudge must free them too: −28.678 to −20.008."""
+    ten = Normal.x
+    twins = [0.5, 0.5], [ten.mean()] * 2, [ten.std()] * 2
+    assert "8.6694 nats" in repr(check.stopping(twins, ten))
+
+
 def test_monotone_watches_the_log_likelihood_it_is_given():
     seen = []
 
