@@ -25,11 +25,8 @@ def numbers(name: str, values) -> np.ndarray:
             raise ValueError
         return array.astype(float, copy=False)
     except (TypeError, ValueError):
-        given = repr(values)
-        given = given if len(given) < 60 else given[:57] + "..."
-        raise ValueError(
-            f"{name} must hold real numbers, but is {given}; convert it first"
-        ) from None
+        what = f"{name} must hold real numbers, but is {short(values)}; convert it first"
+        raise ValueError(what) from None
 
 
 def as_rows(x, columns: int | None) -> np.ndarray:
@@ -64,7 +61,7 @@ def as_weights(values) -> np.ndarray:
         )
     if abs(weights.sum() - 1) > 1e-8:
         raise ValueError(
-            f"weights must sum to 1, but {show(weights)} sums to {weights.sum():.6g}; "
+            f"weights must sum to 1, but {show(weights)} sums to {weights.sum():.10g}; "
             "divide by the sum"
         )
     return weights
@@ -106,23 +103,36 @@ def as_responsibilities(values, n: int, k: int) -> np.ndarray:
     return r
 
 
+def check_model(model) -> None:
+    """Refuse what cannot run in EM: a model has e_step and m_step."""
+    for step in ("e_step", "m_step"):
+        if isinstance(model, type) or not callable(getattr(model, step, None)):
+            raise ValueError(
+                f"start must be a model with e_step and m_step, but is {short(model)}; give one"
+            )
+
+
 def as_blocks(data, model) -> list | object:
     """Return data as a re-iterable of blocks of rows, checked against what ``model`` needs.
 
     An array, or a sequence of numbers, is one block. Anything else that can be iterated over
     again and again, and whose elements are arrays, is taken as blocks already.
     """
-    for step in ("e_step", "m_step"):
-        if not callable(getattr(model, step, None)):
-            raise ValueError(
-                f"start must be a model with e_step and m_step, but is {model!r}; give a model"
-            )
-    blocks = data if _is_blocks(data) else [np.asarray(data)]
+    check_model(model)
+    blocks = data if _is_blocks(data) else [_one_block(data)]
     if not any(np.size(block) for block in blocks):
         raise ValueError("data must hold at least one row, but is empty; give some data")
     if hasattr(model, "check_data"):
         model.check_data(blocks)
     return blocks
+
+
+def _one_block(data) -> np.ndarray:
+    try:
+        return np.asarray(data)
+    except ValueError:
+        what = f"data must hold rows of equal length, but is {short(data)}; pad or drop some"
+        raise ValueError(what) from None
 
 
 def _is_blocks(data) -> bool:
@@ -131,7 +141,8 @@ def _is_blocks(data) -> bool:
     if iter(data) is data:
         raise ValueError(
             "data must be an array or blocks that can be read again, but is a "
-            f"{type(data).__name__} that is used up after one pass; give a list, or a class with __iter__"
+            f"{type(data).__name__} that is used up after one pass; give a list, or a class "
+            "with __iter__"
         )
     return all(isinstance(block, np.ndarray) and block.ndim for block in _first(data))
 
@@ -148,6 +159,7 @@ def enough_distinct(blocks, k: int) -> None:
     seen: set = set()
     for block in blocks:
         for row in np.reshape(block, (len(block), -1)):
+            row = row + 0.0  # so that −0.0 is 0.0
             seen.add(row.tobytes())
             if len(seen) >= k:
                 return
@@ -167,10 +179,34 @@ def check_options(tol: float, max_iter: int) -> None:
         )
 
 
+def never_falls(step, gain: float) -> None:
+    """Refuse a fall beyond rounding: calling it convergence would hide a wrong step."""
+    if gain < -1e-7 * (1 + abs(step.log_likelihood)):
+        raise ValueError(
+            f"the log-likelihood fell by {-gain:.6g} nats at iteration {step.iteration}, to "
+            f"{step.log_likelihood:.6g}. EM cannot do that: e_step and m_step of "
+            f"{type(step.model).__name__} disagree. Follow em_steps to see where"
+        )
+
+
+def not_finite(value: float, iteration: int) -> str:
+    """Return what to say when the log-likelihood is NaN or infinite."""
+    return (
+        f"the log-likelihood is {value} at iteration {iteration}: data holds values that are not "
+        "finite, or that are impossible under the model. Check data, and start closer to it"
+    )
+
+
 def frozen(array: np.ndarray) -> np.ndarray:
     """Make an array read-only and return it: models do not change."""
     array.flags.writeable = False
     return array
+
+
+def short(value) -> str:
+    """Return what was given in one line of at most 60 characters."""
+    given = " ".join(repr(value).split())
+    return given if len(given) <= 60 else given[:57] + "..."
 
 
 def show(array) -> str:

@@ -15,14 +15,14 @@ from math import isfinite
 from operator import add
 from typing import Any
 
-from ._checks import as_blocks, check_options
+from ._checks import as_blocks, check_model, check_options, never_falls, not_finite, short
 
 
 @dataclass(frozen=True)
 class Expected:
     """What an E-step learns from some data: sums over its rows, so ``a + b`` covers both sets.
 
-    statistics: expected sufficient statistics, an array (or a tuple of arrays) that can be added.
+    statistics: expected sufficient statistics: an array, or a tuple, list or dict of arrays.
     log_likelihood: log p(x | θ) of these rows in nats, at the model that made the statistics.
     """
 
@@ -30,9 +30,8 @@ class Expected:
     log_likelihood: float
 
     def __add__(self, other: "Expected") -> "Expected":
-        a, b = self.statistics, other.statistics
-        both = tuple(map(add, a, b)) if isinstance(a, tuple) else a + b
-        return Expected(both, self.log_likelihood + other.log_likelihood)
+        statistics = _plus(self.statistics, other.statistics)
+        return Expected(statistics, self.log_likelihood + other.log_likelihood)
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def em_steps(start, data, *, map: Callable = map) -> Iterator[Step]:
     for iteration in count():
         expected = reduce(add, map(model.e_step, blocks))
         if not isfinite(expected.log_likelihood):
-            raise ValueError(_not_finite(expected.log_likelihood, iteration))
+            raise ValueError(not_finite(expected.log_likelihood, iteration))
         yield Step(iteration, model, float(expected.log_likelihood))
         try:
             model = model.m_step(expected)
@@ -129,7 +128,7 @@ def fit(
         history.append(step)
         if callback is not None:
             callback(step)
-        _never_falls(step, gain)
+        never_falls(step, gain)
         converged = 0 < tol and gain < tol
         if converged or step.iteration == max_iter:
             break
@@ -142,11 +141,14 @@ def best_of(starts: Iterable, data, **fit_options) -> Fit:
     A start that fails does not stop the others: it is listed in ``Fit.failures`` as
     ``(start number, error)``. Raises ValueError if all fail. fit_options go to :func:`fit`.
     """
+    if not isinstance(starts, Iterable):
+        raise ValueError(f"starts must be a list of models, but is {short(starts)}; make it a list")
     fits, failures = [], []
     for number, start in enumerate(starts):
+        check_model(start)
         try:
             fits.append(fit(start, data, **fit_options))
-        except CollapsedComponent as error:
+        except ValueError as error:
             failures.append((number, error))
     if not fits:
         reasons = "; ".join(f"start {number}: {error}" for number, error in failures)
@@ -156,21 +158,14 @@ def best_of(starts: Iterable, data, **fit_options) -> Fit:
     return replace(max(fits, key=lambda f: f.log_likelihood), failures=tuple(failures))
 
 
-def _never_falls(step: Step, gain: float) -> None:
-    """Refuse a fall beyond rounding: calling it convergence would hide a wrong step."""
-    if gain < -1e-7 * (1 + abs(step.log_likelihood)):
-        raise ValueError(
-            f"the log-likelihood fell by {-gain:.6g} nats at iteration {step.iteration}, to "
-            f"{step.log_likelihood:.6g}. EM cannot do that: e_step and m_step of "
-            f"{type(step.model).__name__} disagree. Follow em_steps to see where"
-        )
-
-
-def _not_finite(value: float, iteration: int) -> str:
-    return (
-        f"the log-likelihood is {value} at iteration {iteration}: data holds values that are not "
-        "finite, or that are impossible under the model. Check data, and start closer to it"
-    )
+def _plus(a, b):
+    """Add statistics of two sets of rows, part by part if they have parts."""
+    if isinstance(a, dict):
+        return {name: _plus(a[name], b[name]) for name in a}
+    if isinstance(a, tuple | list):
+        parts = map(_plus, a, b)
+        return type(a)(*parts) if hasattr(a, "_fields") else type(a)(parts)
+    return a + b
 
 
 def _shown(steps: Iterator[Step], max_iter: int, progress: bool) -> Iterator[Step]:

@@ -18,7 +18,7 @@ def random(data, k: int, rng) -> Mixture:
     data (N,) gives a NormalMixture, (N, D) a GaussianMixture. Raises ValueError as all starts do:
     unusable data, or fewer distinct points than components.
     """
-    x = _table(data, k)
+    x, rng = _table(data, k), np.random.default_rng(rng)
     picks = dict.fromkeys(map(tuple, x[rng.permutation(len(x))]))
     return _around(np.array(list(picks)[:k]), x, np.ndim(data))
 
@@ -32,10 +32,11 @@ def quantiles(data, k: int) -> Mixture:
     scaled = x / _scale(x)
     direction = np.linalg.svd(np.atleast_2d(np.cov(scaled.T)))[0][:, 0]
     direction = direction * np.sign(direction[np.abs(direction).argmax()])
-    order = np.argsort(scaled @ direction, kind="stable")
-    return _around(
-        np.array([x[g].mean(axis=0) for g in np.array_split(order, k)]), x, np.ndim(data)
-    )
+    means = _group_means(x, scaled @ direction, k)
+    if len(np.unique(means, axis=0)) < k:  # so many ties that whole groups are alike
+        rows, first = np.unique(x, axis=0, return_index=True)
+        means = _group_means(rows, (scaled @ direction)[first], k)
+    return _around(means, x, np.ndim(data))
 
 
 def kmeans_plus_plus(data, k: int, rng) -> Mixture:
@@ -44,13 +45,19 @@ def kmeans_plus_plus(data, k: int, rng) -> Mixture:
     Each next mean is drawn with probability proportional to the squared distance to the nearest
     mean so far. data: see random. Source: Arthur & Vassilvitskii (2007), section 2.2.
     """
-    x = _table(data, k)
+    x, rng = _table(data, k), np.random.default_rng(rng)
     scaled = x / _scale(x)
     chosen = [int(rng.integers(len(x)))]
     for _ in range(k - 1):
         squared = _squared_distances(scaled, scaled[chosen]).min(axis=0)
         chosen.append(int(rng.choice(len(x), p=squared / squared.sum())))
     return _around(x[chosen], x, np.ndim(data))
+
+
+def _group_means(x: np.ndarray, along: np.ndarray, k: int) -> np.ndarray:
+    """Return the means of k groups of rows, of equal size, in the order of ``along``: (K, D)."""
+    order = np.argsort(along, kind="stable")
+    return np.array([x[group].mean(axis=0) for group in np.array_split(order, k)])
 
 
 def _around(means: np.ndarray, x: np.ndarray, ndim: int) -> Mixture:
@@ -72,7 +79,13 @@ def _squared_distances(x: np.ndarray, means: np.ndarray) -> np.ndarray:
 
 def _scale(x: np.ndarray) -> np.ndarray:
     """Return the standard deviation of each column: (D,). Distances are measured in it."""
-    scale = x.std(axis=0)
+    with np.errstate(all="ignore"):
+        scale = x.std(axis=0)
+    if not np.isfinite(scale).all():
+        raise ValueError(
+            f"data must be small enough to be squared, but reaches {np.abs(x).max():.3g}; use a "
+            "larger unit"
+        )
     if (scale == 0).any():
         raise ValueError(
             f"data must vary in every column, but column {int(np.argmin(scale))} is constant at "
@@ -93,6 +106,6 @@ def _table(data, k: int) -> np.ndarray:
             f"k must be a whole number, 1 or more, but is {k!r}; give the number of components"
         )
     check_finite(x)
-    x = x.reshape(len(x), -1)
+    x = x.reshape(len(x), -1) + 0.0  # so that −0.0 is 0.0
     enough_distinct([x], k)
     return x
