@@ -115,8 +115,9 @@ def _watched(function, banned: set[str], used: set[str]):
     """Return the function in a wrapper that notes in used which banned packages it calls."""
 
     def look(frame, event, _):
-        package = str(frame.f_globals.get("__name__")).partition(".")[0]
-        if event == "call" and package in banned and frame.f_code not in _GIVEN:
+        package, name = _package(frame), frame.f_code.co_name
+        from_outside = package in banned and _package(frame.f_back) != package
+        if event == "call" and from_outside and frame.f_code not in _GIVEN and name[:2] != "__":
             used.add(package)
 
     def watched(*arguments, **named):
@@ -130,6 +131,11 @@ def _watched(function, banned: set[str], used: set[str]):
     return watched
 
 
+def _package(frame) -> str:
+    """Return the package to which the code of a frame belongs."""
+    return str(frame.f_globals.get("__name__")).partition(".")[0] if frame else ""
+
+
 def _snapshot() -> list[tuple[object, dict]]:
     """Return what a submission may not replace: the functions of emlib, numpy and Python."""
     modules = [
@@ -139,16 +145,7 @@ def _snapshot() -> list[tuple[object, dict]]:
         and isinstance(module, ModuleType)
     ]
     classes = [thing for thing in vars(emlib).values() if isinstance(thing, type)]
-    return [(owner, _functions(owner)) for owner in (*modules, *classes)]
-
-
-def _functions(owner) -> dict:
-    # The kernel itself exchanges input() around every cell.
-    return {
-        name: member
-        for name, member in vars(owner).items()
-        if (callable(member) or isinstance(member, property)) and name not in ("input", "_")
-    }
+    return [(owner, dict(vars(owner))) for owner in (*modules, *classes)]
 
 
 def _restore() -> None:
@@ -156,8 +153,16 @@ def _restore() -> None:
     for owner, members in _PRISTINE:
         now = vars(owner)
         for name, member in members.items():
-            if now.get(name) is not member:
+            if now.get(name) is not member and _is_function(name, member):
                 setattr(owner, name, member)
+        if isinstance(owner, type):
+            for name in now.keys() - members.keys():
+                delattr(owner, name)
+
+
+def _is_function(name: str, member) -> bool:
+    # The kernel itself exchanges input() around every cell.
+    return name != "input" and (callable(member) or isinstance(member, property | classmethod))
 
 
 # --- 1: Likelihoods --------------------------------------------------------------------------
@@ -957,6 +962,9 @@ def poisson(answer, x, weights, rates) -> None:
     _poisson_compare(fitted, weights, rates)
 
 
+BLOCKS = "Blocks of data go wrong: the statistics must be sums over the data, not averages."
+
+
 def poisson_blocks(answer, x, weights, rates) -> None:
     """Check that the statistics of blocks add up to those of all data."""
     blocks = np.split(x, [7, 8, 30])
@@ -964,12 +972,9 @@ def poisson_blocks(answer, x, weights, rates) -> None:
     try:
         pieces = emlib.fit(answer(weights, rates), blocks, max_iter=3, tol=0).model
     except ValueError as error:
-        raise Wrong(f"In blocks of data, fit says: {error}.") from None
+        raise Wrong(f"{BLOCKS} fit says: {error}.") from None
     same = np.allclose(whole.rates, pieces.rates) and np.allclose(whole.weights, pieces.weights)
-    why = (
-        "Blocks of data give another fit: the statistics must be sums over the data, not averages."
-    )
-    require(same, why)
+    require(same, BLOCKS)
     for _ in range(3):
         weights, rates = _poisson_oracle(x, weights, rates)
     _poisson_compare(pieces, weights, rates)

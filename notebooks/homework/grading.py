@@ -3,11 +3,16 @@
 Each class is a step that a notebook passes through; `nbgrader_config.py` puts them in their place.
 """
 
+import os
 import re
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
+from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
 from nbgrader import preprocessors as stock
@@ -59,9 +64,23 @@ class Execute(stock.Execute):
     cell and all after it fail, and the submission keeps the points that it had by then.
     """
 
+    def __init__(self, **options):
+        if os.environ.get("CONFINE"):
+            options["kernel_manager_class"] = ConfinedKernel
+        super().__init__(**options)
+
     def preprocess(self, nb, resources, km=None):
         self.gone = None
-        return super().preprocess(nb, resources, km)
+        with TemporaryDirectory(prefix="kernel-") as self.folder:
+            return super().preprocess(nb, resources, km)
+
+    def create_kernel_manager(self):
+        """Let the kernel talk through files, where that works: then it needs no network."""
+        km = super().create_kernel_manager()
+        km.connection_file = f"{self.folder}/kernel.json"
+        if sys.platform != "win32":
+            km.transport, km.ip = "ipc", f"{self.folder}/kernel"
+        return km
 
     def preprocess_cell(self, cell, resources, index):
         if self.gone:
@@ -87,6 +106,28 @@ class Execute(stock.Execute):
         """Tell the teacher who was stopped, and where."""
         student = resources["nbgrader"]["student"]
         self.log.error("%s: stopped in cell %s (%s)", student, label(cell) or cell.id, what)
+
+
+class ConfinedKernel(AsyncKernelManager):
+    """A kernel in a box: no network, nothing to write, no other submission and no gradebook."""
+
+    async def _async_pre_start_kernel(self, **options):
+        command, options = await super()._async_pre_start_kernel(**options)
+        return [*box(options["cwd"], self.connection_file), *command], options
+
+
+def box(here, connection_file):
+    """Return the command that puts another one into a box of bubblewrap's.
+
+    Everything is read-only, and of the course's folder only `here` is to be seen. The kernel
+    itself, not the box around it, must hear the interruption of an endless loop.
+    """
+    here, course, files = Path(here).resolve(), Path.cwd(), Path(connection_file).parent
+    return [
+        *("env", "--ignore-signal=INT", "bwrap", "--unshare-all", "--die-with-parent"),
+        *("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"),
+        *("--tmpfs", course, "--ro-bind", here, here, "--bind", files, files, "--chdir", here),
+    ]
 
 
 def stopped(sentence):

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import nbgrader
@@ -54,10 +53,6 @@ c.Execute.extra_arguments = ["--IPKernelApp.exec_lines=import emlib.check.homewo
 if sys.platform == "linux":
     limit = f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({BYTES}, {BYTES}))"
     c.Execute.extra_arguments.append(f"--IPKernelApp.exec_lines={limit}")
-if sys.platform != "win32":
-    # Kernels talk through files, so grading works where there is no network at all.
-    c.KernelManager.transport = "ipc"
-    c.KernelManager.ip = f"{tempfile.gettempdir()}/nbgrader-{os.getpid()}"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # --- Feedback: pages that need no network and run no scripts ---

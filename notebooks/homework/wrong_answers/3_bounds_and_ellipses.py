@@ -473,7 +473,7 @@ class PoissonMixture:
         return self
 """
         },
-        "lost": POISSON,
+        "lost": "test_poisson test_poisson_any",
         "hint": "m_step changes the model it belongs to",
     },
     "rate_over_everything": {

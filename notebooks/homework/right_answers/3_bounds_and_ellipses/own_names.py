@@ -1,12 +1,10 @@
-"""Other names, tables with components first, and a Poisson model that leans on emlib's Mixture."""
-
-from dataclasses import dataclass
+"""Other names, tables with components first, and a Poisson model with a base class."""
 
 import numpy as np
 from matplotlib.figure import Figure
 from scipy.special import gammaln, rel_entr, xlogy
 
-from emlib import Mixture, best_of
+from emlib import Expected, best_of
 
 # %% coin_e_step
 
@@ -90,26 +88,23 @@ def best_fit(data, starts):
 # %% poisson
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class PoissonMixture(Mixture):
-    rates: np.ndarray
+class Waits:
+    """What several models of counts could share."""
 
-    def check_data(self, blocks):
-        pass
+    def e_step(self, cups):
+        table = np.log(self.weights)[:, None] + self.log_p(np.asarray(cups, dtype=float))
+        ceiling = np.logaddexp.reduce(table, axis=0)
+        shares = np.exp(table - ceiling)
+        return Expected(np.stack([shares.sum(axis=1), shares @ cups]), ceiling.sum())
 
-    def _rows(self, x):
-        return np.asarray(x, dtype=float)
+    def m_step(self, learned):
+        mass, cups = learned.statistics
+        return type(self)(mass / mass.sum(), cups / mass)
 
-    def _residuals(self, x):
-        return x
 
-    def _log_components(self, x):
-        rates = self.rates[:, None]
-        return xlogy(x, rates) - rates - gammaln(x + 1)
+class PoissonMixture(Waits):
+    def __init__(self, pi, lam):
+        self.weights, self.rates = np.array(pi), np.array(lam)
 
-    def _statistics(self, r, x):
-        return np.array([r.sum(axis=1), r @ x])
-
-    def m_step(self, expected):
-        n, cups = expected.statistics
-        return PoissonMixture(n / n.sum(), cups / n)
+    def log_p(self, cups):
+        return xlogy(cups, self.rates[:, None]) - self.rates[:, None] - gammaln(cups + 1)
