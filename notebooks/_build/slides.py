@@ -27,6 +27,7 @@ from pages import HERE, NOTEBOOKS, copy_mathjax, title
 REVEAL = files("sphinx_revealjs") / "_static" / "revealjs"  # the wheel that carries it
 PARTS = "LICENSE", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js"
 LINK = re.compile(r"\[([^\]]+)\]\(\d\d_[\w-]+\.ipynb\)")  # [07](07_name.ipynb)
+DISPLAY = re.compile(r"(?<=\$\$)[^$]+(?=\$\$)")
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 TO = NOTEBOOKS.parent / "build" / "slides"
@@ -74,6 +75,7 @@ def projected(notebook) -> list:
     for cell in cells:
         if cell.cell_type == "markdown":
             cell.source = LINK.sub(r"\1", cell.source)  # no notebooks on the stick
+            cell.source = DISPLAY.sub(stacked, cell.source)
         else:
             cell.outputs = [still(output, notebook) for output in cell.outputs]
     name_sections(cells)
@@ -110,6 +112,14 @@ def slides(cells) -> list:
         [first, *sorted(rest, key=lambda cell: slide_type(cell) != "notes")]
         for first, *rest in grouped.values()
     ]
+
+
+def stacked(formula: re.Match) -> str:
+    """Return a long row of formulas as a stack of them, so that their type stays large."""
+    parts = formula[0].split(r"\qquad")
+    if len(parts) == 1 or len(formula[0]) < 120:
+        return formula[0]
+    return r"\begin{gathered}" + r"\\".join(parts) + r"\end{gathered}"
 
 
 def still(output, notebook):

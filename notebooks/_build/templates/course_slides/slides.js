@@ -23,8 +23,9 @@ for (const page of all(".page")) {
   page.classList.toggle("tight", full());
   for (let size = 36; full() && size > 28; size--) page.style.fontSize = `${size - 1}px`;
   for (const formula of all('mjx-container[display="true"]', page)) {
-    const room = formula.clientWidth / formula.firstElementChild.getBoundingClientRect().width;
-    if (room < 1) formula.style.fontSize = `${100 * room}%`;
+    const wide = () => formula.firstElementChild.getBoundingClientRect().width > formula.clientWidth;
+    let size = parseFloat(getComputedStyle(formula).fontSize);
+    while (wide()) formula.style.fontSize = `${(size *= 0.98)}px`;
   }
 }
 document.body.classList.add("ready");
