@@ -42,6 +42,15 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
 
 
+@pytest.fixture(autouse=True)
+def own_style():
+    """Give each test matplotlib as it found it: a notebook's style must not leak into the next."""
+    import matplotlib
+
+    with matplotlib.rc_context():
+        yield
+
+
 @pytest.fixture(scope="session")
 def root():
     """The folder that holds the whole project."""
