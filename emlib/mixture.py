@@ -95,6 +95,7 @@ class Mixture:
 
     def sample(self, n: int, rng) -> tuple[np.ndarray, np.ndarray]:
         """Draw n observations: first the component z of each (n,), then x given z."""
+        rng = np.random.default_rng(rng)
         z = rng.choice(self.k, size=_count("n", n), p=self.weights / self.weights.sum())
         return self._draw(z, rng), z
 
@@ -110,7 +111,7 @@ class Mixture:
     def bic(self, x) -> float:
         """Return the BIC, p log N − 2 log L: smaller is better. Source: Schwarz (1978)."""
         fit = 2 * self.log_likelihood(x)
-        return self.n_parameters * float(np.log(len(x))) - fit
+        return self.n_parameters * float(np.log(len(self._rows(x)))) - fit
 
     def check_data(self, blocks) -> None:
         """Refuse data that cannot hold this many components. Called once, before the first step."""
