@@ -34,7 +34,7 @@ def label(cell):
     return cell.metadata.get("nbgrader", {}).get("grade_id")
 
 
-def tests(assignment):
+def graded(assignment):
     """The test cells of an assignment and their points."""
     graders = [cell.metadata.get("nbgrader", {}) for cell in read("source", assignment).cells]
     return {g.grade_id: g.points for g in graders if g.get("grade") and not g.solution}
@@ -79,7 +79,7 @@ def submission(assignment, cells, base="solution"):
 def wrong_submission(assignment, entry):
     """A notebook with a wrong answer, and with whatever else its author has done to it."""
     notebook = submission(assignment, entry["cells"], entry.get("base", "solution"))
-    is_test = {id(c): label(c) in tests(assignment) for c in notebook.cells}
+    is_test = {id(c): label(c) in graded(assignment) for c in notebook.cells}
     if entry.get("delete") == "all":
         notebook.cells = []
     elif entry.get("delete") == "tests":
@@ -145,7 +145,7 @@ class Course:
     def lost(self, assignment, student):
         """The tests in which a student got no points; each is worth all or nothing."""
         points = self.points(assignment, student)
-        whole = tests(assignment)
+        whole = graded(assignment)
         assert {p for name, p in points.items() if p not in (0, whole[name])} == set()
         return {name for name in whole if points[name] == 0}
 
@@ -156,7 +156,7 @@ class Course:
         with Gradebook(f"sqlite:///{self.folder}/gradebook.db") as book:
             notebook = book.find_submission_notebook(assignment, assignment, student)
             grades = {grade.name: grade.auto_score for grade in notebook.grades}
-        return {name: grades[name] for name in tests(assignment)}
+        return {name: grades[name] for name in graded(assignment)}
 
     def output(self, assignment, student):
         """All that the cells of an autograded submission say, and what each says."""

@@ -284,7 +284,14 @@ def run(x, start, e_step, m_step, tol=1e-9, max_iter=1000):
         r, value = e_step(x, *theta)
         trace.append(value)
     return theta, trace
-"""
+""",
+            "fit_old_faithful": """
+def fit_old_faithful(x):
+    theta = np.full(2, 0.5), np.quantile(x, [0.2, 0.8]), np.full(2, x.std() / 2)
+    for _ in range(10):
+        theta, _ = run(x, theta, e_step, m_step)
+    return theta
+""",
         },
         "lost": RUN,
         "hint": "instead of",

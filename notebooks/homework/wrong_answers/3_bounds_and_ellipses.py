@@ -389,7 +389,7 @@ def best_fit(x, starts):
     return best_of(starts, x, max_iter=25, tol=0).model
 """
         },
-        "lost": "test_best_fit",
+        "lost": BEST,
         "hint": "Is that a plateau",
     },
     "first_start_only": {

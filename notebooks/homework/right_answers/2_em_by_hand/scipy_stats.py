@@ -58,7 +58,7 @@ def failing_start(x, k):
 def fit_old_faithful(x):
     rng = np.random.default_rng(0)
     ends = []
-    for _ in range(10):
+    for _ in range(3):
         means = rng.choice(np.unique(x), 2, replace=False)
         start = np.array([0.5, 0.5]), means, np.full(2, stats.tstd(x))
         theta, trace = run(x, start, e_step, m_step, tol=1e-9, max_iter=3000)
