@@ -17,6 +17,13 @@ for (const formula of all("mjx-container:not([display])")) {
   glued.append(formula, mark);
 }
 
+// Code and results on one slide are of one size.
+for (const page of all(".page")) {
+  const blocks = all(".code, .printed", page);
+  const sizes = blocks.map((block) => parseFloat(getComputedStyle(block).fontSize) / 36);
+  for (const block of blocks) block.style.fontSize = `${Math.min(...sizes)}em`;
+}
+
 // Where a slide is too full or a formula too wide, lines move closer, then type gets a little smaller.
 for (const page of all(".page")) {
   const full = () => page.scrollHeight > page.clientHeight;
