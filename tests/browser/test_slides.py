@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -304,3 +305,49 @@ def test_a_slide_that_is_too_full_is_found(open_deck, small):
     found = page.evaluate(f"({WALK})({json.dumps(LOOK)})")["found"]
     assert found and all(problem.startswith("slide 5") for problem in found)
     assert any("too full" in problem for problem in found)
+
+
+# Live mode: the same notebooks as slides in JupyterLab, with a kernel. Widgets stay text there
+# (jupyterlab-rise 0.43 does not load the widget manager), so nothing is asked of them.
+
+RISE = pytest.mark.skipif(
+    find_spec("jupyterlab_rise") is None, reason="jupyterlab-rise, of the extra `live`, is missing"
+)
+
+
+@pytest.fixture
+def live(jupyterlab, page):
+    """`live(name)` opens a notebook of the running JupyterLab as slides, and waits for it."""
+
+    def live(name):
+        page.goto(f"{jupyterlab.url}/rise/{name}.ipynb?token={jupyterlab.token}")
+        page.locator(".reveal section.present h1").wait_for(timeout=60_000)
+        return page
+
+    return live
+
+
+@RISE
+def test_live_slides_open(live):
+    page = live("06_old_faithful")
+    assert "Old Faithful" in page.locator("section.present h1").inner_text()
+    page.keyboard.press("Space")
+    page.locator("section.present h2", has_text="272 eruptions").wait_for(timeout=10_000)
+
+
+@RISE
+def test_live_slides_run_code(live, jupyterlab):
+    v4 = nbformat.v4
+    cells = [
+        v4.new_markdown_cell("# Live", metadata=slide("slide")),
+        v4.new_code_cell("print(6 * 7)", metadata=slide("subslide")),
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}}
+    notebook = v4.new_notebook(cells=cells, metadata=kernel)
+    nbformat.write(notebook, jupyterlab.folder / "live.ipynb")
+    page = live("live")
+    page.keyboard.press("Space")
+    page.locator("section.present .cm-content", has_text="print").last.click()
+    page.wait_for_timeout(5000)  # the page does not tell when its kernel is ready
+    page.keyboard.press("Shift+Enter")
+    page.locator(".jp-OutputArea-output", has_text="42").wait_for(timeout=30_000)
