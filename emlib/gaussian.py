@@ -166,7 +166,7 @@ def _factor(M: np.ndarray) -> np.ndarray:
 
     Where the mean has jumped by 10⁷ stds, what is left of the variance is all rounding. Then a
     little is added: a component that is still too wide is safe, since the next step sees it from
-    its own, near mean, where u is small. L is 0 if that does not help.
+    its own, near mean, where u is small. If that does not help, L is singular.
     """
     R, info = lapack.dpotrf(M, lower=1)
     if info:
@@ -174,6 +174,7 @@ def _factor(M: np.ndarray) -> np.ndarray:
         R, info = lapack.dpotrf(M, lower=1)
     if info:
         R[1:, 1:] = 0
+        R[1:, 1] = np.sqrt(np.maximum(np.diag(M)[1:] - M[1:, 0] ** 2, 0))
     return R
 
 

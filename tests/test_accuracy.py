@@ -49,7 +49,7 @@ def scikit_learn(x, start, steps):
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("offset", [0, 1000])
 @pytest.mark.parametrize(
-    ("n", "d", "k"), [(1000, 1, 2), (272, 2, 2), (2000, 2, 10), (2000, 10, 10), (1500, 50, 8)]
+    ("n", "d", "k"), [(1000, 1, 2), (272, 2, 2), (2000, 2, 10), (5000, 10, 10), (3000, 50, 8)]
 )
 def test_thirty_steps_are_those_of_scikit_learn(n, d, k, offset):
     x, start = blobs(n, d, k)
