@@ -1,0 +1,81 @@
+"""The course's own notebooks in a real JupyterLab: run all, then operate what moves in them."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.tools
+
+# What each notebook holds: how many players, and how many explorers.
+MOVING = {
+    "01_why_mixtures": (0, 1),
+    "03_likelihood_surfaces": (0, 1),
+    "04_em_in_one_dimension": (1, 1),
+    "05_coin_tosses_and_jensen": (1, 0),
+    "06_old_faithful": (1, 1),
+}
+KINDS = "stderr", "error"
+WRONG = ", ".join(f"[data-mime-type='application/vnd.jupyter.{kind}']" for kind in KINDS)
+
+
+@pytest.fixture(scope="module")
+def window(browser, jupyterlab, watch):
+    """One JupyterLab window for all notebooks; it may ask nobody but this machine."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    seen = watch(page)
+    yield page
+    context.close()
+    assert seen.outside == []
+
+
+@pytest.mark.parametrize("name", MOVING)
+def test_run_all_then_everything_moves(window, jupyterlab, name):
+    window.goto(jupyterlab.link(f"{name}.ipynb"))
+    run_all(window)
+    players, explorers = MOVING[name]
+    assert window.locator(WRONG).count() == 0
+    expect(window.locator(".em-player")).to_have_count(players, timeout=20_000)
+    expect(window.locator(".emlib-explorer")).to_have_count(explorers, timeout=20_000)
+    for number in range(players):
+        operate_player(window, window.locator(".em-player").nth(number))
+    for number in range(explorers):
+        operate_explorer(window.locator(".emlib-explorer").nth(number))
+
+
+def run_all(page):
+    """Run all cells, once the kernel is idle: before, JupyterLab drops the wish without a word."""
+    page.get_by_text(re.compile(r"\(ipykernel\) \| Idle")).wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
+    page.get_by_text(re.compile(r"\(ipykernel\) \| Busy")).wait_for(timeout=30_000)
+    page.get_by_text(re.compile(r"\(ipykernel\) \| Idle")).wait_for(timeout=120_000)
+
+
+def operate_player(page, player):
+    """E and M: the words and the pixels change, twice."""
+    player.scroll_into_view_if_needed()
+    player.locator(".em-main").click()
+    words = player.locator(".em-status").first
+    for key in "e", "m":
+        before, picture = words.inner_text(), player.screenshot()
+        page.keyboard.press(key)
+        expect(words).not_to_have_text(before)
+        assert player.screenshot() != picture
+
+
+def operate_explorer(explorer):
+    """Every slider, by keyboard: the numbers and the picture answer."""
+    explorer.scroll_into_view_if_needed()
+    words, image = explorer.locator("figcaption"), explorer.locator("img")
+    sliders = explorer.get_by_role("slider")
+    assert sliders.count() >= 2
+    first = words.inner_text()
+    for number in range(sliders.count()):
+        picture = image.get_attribute("src")
+        sliders.nth(number).press("ArrowRight")
+        expect(image).not_to_have_attribute("src", picture, timeout=10_000)
+    for _ in range(5):  # a step may be too small for the digits that are shown
+        sliders.first.press("PageUp")
+    expect(words).not_to_have_text(first)
