@@ -5,10 +5,12 @@ Each class is a step that a notebook passes through; `nbgrader_config.py` puts t
 
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import matplotlib
 import nbformat
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
@@ -113,20 +115,25 @@ class ConfinedKernel(AsyncKernelManager):
 
     async def _async_pre_start_kernel(self, **options):
         command, options = await super()._async_pre_start_kernel(**options)
-        return [*box(options["cwd"], self.connection_file), *command], options
+        files = Path(self.connection_file).parent
+        for fonts in Path(matplotlib.get_cachedir()).glob("fontlist*.json"):
+            shutil.copy(fonts, files)
+        return [*box(Path(options["cwd"]).resolve(), Path.cwd(), files), *command], options
 
 
-def box(here, connection_file):
+def box(here, course, files):
     """Return the command that puts another one into a box of bubblewrap's.
 
-    Everything is read-only, and of the course's folder only `here` is to be seen. The kernel
-    itself, not the box around it, must hear the interruption of an endless loop.
+    Everything is read-only, but for an empty /tmp and the folder of the kernel's own files. Of the
+    course's folder only `here` is to be seen. The kernel, and not the box around it, must hear the
+    interruption of an endless loop. In the box, its parent is process 1.
     """
-    here, course, files = Path(here).resolve(), Path.cwd(), Path(connection_file).parent
     return [
         *("env", "--ignore-signal=INT", "bwrap", "--unshare-all", "--die-with-parent"),
         *("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"),
         *("--tmpfs", course, "--ro-bind", here, here, "--bind", files, files, "--chdir", here),
+        *("--setenv", "JPY_PARENT_PID", "1"),
+        *("--setenv", "MPLCONFIGDIR", files, "--setenv", "IPYTHONDIR", files),
     ]
 
 

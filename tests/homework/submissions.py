@@ -136,10 +136,11 @@ class Course:
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
 
-    def autograde(self, assignment, seconds=8):
-        """Grade all submissions of an assignment; return nbgrader's log."""
-        self.run(f"nbgrader generate_assignment {assignment} --force")
-        done = self.run(f"nbgrader autograde {assignment} --Execute.timeout={seconds}", check=False)
+    def autograde(self, assignment, student="*", seconds=30, confine=""):
+        """Grade the submissions of an assignment; return nbgrader's exit code and log."""
+        command = f"nbgrader autograde {assignment} --student='{student}'"
+        command = f"CONFINE={confine} {command} --Execute.timeout={seconds}"
+        done = self.run(command, check=False)
         return done.returncode, done.stderr
 
     def lost(self, assignment, student):

@@ -405,6 +405,7 @@ def sample(n, weights, means, stds, rng):
         },
         # For two ovens with shares of 0.3 and 0.7 it does end, if with the same numbers every time.
         "lost": "test_sample_any test_sample_chance",
+        "sample": True,
         "hint": "Is there a loop that never ends?",
     },
     "huge_allocation": {

@@ -439,7 +439,6 @@ def run(x, start, e_step, m_step, tol=1e-9, max_iter=1000):
         },
         "lost": f"{RUN} {FIT}",
         "hint": "Is there a loop that never ends?",
-        "sample": True,
     },
     "unstoppable_loop": {
         "what": "a loop that swallows the interruption: what follows cannot be run",
