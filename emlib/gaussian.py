@@ -148,9 +148,13 @@ class GaussianMixture(Mixture):
 
     def _require_width(self) -> None:
         """Raise if a covariance is singular, or narrower than 10⁻¹⁰ of the whole mixture."""
-        pivots, variances = _diagonals(self._roots)[:, 1:], _diagonals(self.covariances)
-        whole = self.weights @ (variances + self._roots[:, 1:, 0] ** 2)
-        wide = pivots * pivots > 1e-13 * variances + 1e-20 * whole
+        squares = self._roots * self._roots
+        pivots = _diagonals(squares)[:, 1:]
+        if pivots.min() > 1e-13 * squares.shape[1] * squares.max():  # most often, this settles it
+            return
+        variances = _diagonals(self.covariances)
+        whole = self.weights @ (variances + squares[:, 1:, 0])
+        wide = pivots > 1e-13 * variances + 1e-20 * whole
         if not wide.all():
             k = int(wide.all(axis=1).argmin())
             raise CollapsedComponent(

@@ -127,15 +127,16 @@ class Mixture:
         T, log_p = np.empty((views, features, rows)), np.empty((self.k, rows))
         for first in range(0, len(x), rows):
             block = x[first : first + rows]
-            T, log_p = T[..., : len(block)], log_p[:, : len(block)]
+            if len(block) < rows:
+                T, log_p = T[..., : len(block)], log_p[:, : len(block)]
             self._features(block, T)
             self._log_components(T, log_p)
             yield log_p, T
 
     def _log_components(self, T, out) -> None:
         """Write log π_k p_k(xₙ) = η T into out, (K, B)."""
-        views, members, _ = self._coefficients.shape
-        np.matmul(self._coefficients, T, out=out.reshape(views, members, -1))
+        eta = self._coefficients
+        np.matmul(eta, T, out=out.reshape(*eta.shape[:2], -1))
 
     def _sums(self, r, T) -> np.ndarray:
         """Return the expected statistics Σₙ r_kn T_f(xₙ), r Tᵀ: (K, F)."""
@@ -162,8 +163,8 @@ class Mixture:
         for value in parameters:
             if isinstance(value, np.ndarray):
                 frozen(value)
-        for cached in "_view", "_roots":
-            vars(self).pop(cached, None)
+        vars(self).pop("_view", None)
+        vars(self).pop("_roots", None)
         return model
 
     def __eq__(self, other):
