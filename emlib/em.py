@@ -176,7 +176,11 @@ def _shown(steps: Iterator[Step], max_iter: int, progress: bool) -> Iterator[Ste
     from tqdm.auto import tqdm
 
     with tqdm(total=max_iter, desc="EM", unit="step") as bar:
-        for step in steps:
-            bar.set_postfix(log_likelihood=f"{step.log_likelihood:.4f}", refresh=False)
-            bar.update(step.iteration - bar.n)
-            yield step
+        try:
+            for step in steps:
+                bar.set_postfix(log_likelihood=f"{step.log_likelihood:.4f}", refresh=False)
+                bar.update(step.iteration - bar.n)
+                yield step
+        finally:  # a fit that converges early has done all there was to do
+            bar.total = bar.n
+            bar.refresh()
