@@ -59,7 +59,7 @@ class GaussianMixture(Mixture):
         weights, means = n / n.sum(), self._view[0] + u
         model = self._with(weights, means, L @ L.transpose(0, 2, 1))
         u[:] = means - weights @ means
-        vars(model)["_roots"] = R
+        vars(model)["_roots"] = R  # or they would be worked out again from the covariances
         model._require_width()
         return model
 
@@ -87,7 +87,8 @@ class GaussianMixture(Mixture):
         log π_k p_k(x) = constant − ½ ũᵀ(RRᵀ)⁻¹ũ. That symmetric matrix, packed, is η, and
         multiplies products of the data that all components share. Its corner is 1 + |L⁻¹(c − μ)|²
         and tells how many digits are lost by that. If they are too many, each component gets its
-        own origin, its mean, and its own whitener [0, L⁻¹] in place of η.
+        own origin, its mean, and its own whitener [0, L⁻¹] in place of η. That takes up to three
+        times as long, and is exact however far away the others are.
         """
         R = self._roots
         P = np.array([lapack.dpotri(R_k, lower=1)[0] for R_k in R])

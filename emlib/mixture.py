@@ -30,7 +30,8 @@ class Mixture:
     (V, K / V, F); ``_features(x, out)``, which fills (V, F, N) with the features of N rows;
     ``m_step``, whose statistics are Σₙ r_kn T_f(xₙ), (K, F); ``_draw``; ``_location``, what to
     sort by; and ``n_parameters``. V is the number of views of the data: one that all components
-    share, or K, one for each.
+    share, or K, one for each. A density that is not η T, or statistics that are not r Tᵀ, has
+    ``_log_components(T, out)`` and ``_sums(r, T)`` of its own.
     """
 
     weights: np.ndarray
