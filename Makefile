@@ -11,11 +11,11 @@ LAB ?=
 NB ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint refresh slides handouts bench lock test-oldest clean
+.PHONY: help lab test lint refresh slides handouts homework homework-check bench lock test-oldest clean
 .DELETE_ON_ERROR:
 
 # With more BLAS threads than free cores, small fits take many times longer.
-test refresh bench test-oldest: export OPENBLAS_NUM_THREADS = 1
+test refresh homework-check bench test-oldest: export OPENBLAS_NUM_THREADS = 1
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,13 @@ slides: $(READY) ## make the slides of notebooks 01-06, in build/slides
 
 handouts: slides ## print the slides to PDF, in build/handouts (needs Chromium)
 	$(PY) notebooks/_build/handouts.py
+
+homework: $(READY) ## make the homework's release from its source
+	cd notebooks/homework && for assignment in $(notdir $(wildcard notebooks/homework/source/*)); do \
+		../../$(PY) -m nbgrader generate_assignment $$assignment --force --no-db || exit 1; done
+
+homework-check: $(READY) ## grade every right and wrong answer with nbgrader (10 minutes)
+	HOMEWORK_ALL=yes $(PY) -m pytest tests/homework -n 2 --dist loadscope
 
 bench: $(READY) ## measure speed and memory, beside scikit-learn
 	$(PY) benchmarks/run.py

@@ -16,9 +16,11 @@ from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_output
 from nbgrader import preprocessors as stock
 from nbgrader.utils import is_grade
+from traitlets import Bool
 
 
 class Mend(stock.NbGraderPreprocessor):
@@ -160,16 +162,28 @@ def is_print(output):
     return output.output_type == "stream" and output.name == "stdout"
 
 
-class Hints(stock.NbGraderPreprocessor):
-    """Note beside each graded cell what the table at the top of a feedback page shows."""
+class Feedback(Preprocessor):
+    """A step on the way to a feedback page."""
+
+    enabled = Bool(True).tag(config=True)
+
+
+class Hints(Feedback):
+    """Note beside each graded cell what the table at the top of a feedback page shows.
+
+    Hidden tests stay hidden, so that they can be used again next year; their hints do not.
+    """
 
     def preprocess_cell(self, cell, resources, index):
         if is_grade(cell):
             grader = cell.metadata.nbgrader
-            grader["title"] = title(cell)
-            errors = [o.evalue or o.ename for o in cell.get("outputs", []) if o.get("evalue")]
-            grader["hint"] = errors[0] if errors else ""
+            errors = [o.evalue or o.ename for o in cell.get("outputs", []) if "evalue" in o]
+            grader.update(title=title(cell), hint=errors[0] if errors else "")
+            cell.source = HIDDEN.sub("# (hidden)\n", cell.source)
         return cell, resources
+
+
+HIDDEN = re.compile(r"(?ms)^ *### BEGIN HIDDEN TESTS$.*?### END HIDDEN TESTS(\n|\Z)")
 
 
 def title(cell):
@@ -178,7 +192,7 @@ def title(cell):
     return first.lstrip("# ") if cell.cell_type == "code" else "Written answer"
 
 
-class MathML(stock.NbGraderPreprocessor):
+class MathML(Feedback):
     """Turn the formulas of the text into MathML, which browsers show without a script."""
 
     def preprocess_cell(self, cell, resources, index):

@@ -140,7 +140,6 @@ attempt("gradebook", lambda: open(course / "gradebook.db", "r+b").close())
 attempt("another student", lambda: os.listdir(course / "submitted" / "ada"))
 attempt("the hidden tests", lambda: os.listdir(course / "source"))
 attempt("a file", lambda: open("own-file", "w").close())
-attempt("home", lambda: open(pathlib.Path.home() / ".homework-spy", "w").close())
 attempt("network", lambda: socket.create_connection(("127.0.0.1", PORT), timeout=2).close())
 print("found:", found)
 """
