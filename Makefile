@@ -18,7 +18,7 @@ NB ?=
 test refresh homework-check bench test-oldest: export OPENBLAS_NUM_THREADS = 1
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 lab: $(READY) ## set up once, then open JupyterLab on the notebooks
 	$(PY) -m jupyterlab --config=notebooks/_build/lab.py --ServerApp.root_dir=notebooks $(LAB)
