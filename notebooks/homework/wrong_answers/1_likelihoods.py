@@ -4,6 +4,7 @@ what       the fault; a number in brackets is its number in the clinic
 cells      the code of these cells; all others hold the model solution
 lost       the tests that must fail, and no others
 hint       what the feedback must say
+sample     whether it goes through nbgrader in every test run, and not only in `make homework-check`
 Submissions that do more than answer a task wrongly also say how: see tests/homework/submissions.py.
 """
 
@@ -30,7 +31,6 @@ def sample(n, weights, means, stds, rng):
         },
         "lost": "test_sample test_sample_any",
         "hint": "These are densities",
-        "sample": True,
     },
     "normal_for_uniform": {
         "what": "[20] randn() < pi where random() < pi is meant",
@@ -57,7 +57,6 @@ def sample(n, weights, means, stds, rng):
         },
         "lost": "test_sample_chance",
         "hint": "Every basket has the same number of each kind",
-        "sample": True,
     },
     "sorted_by_oven": {
         "what": "the draws come sorted by component",
@@ -227,7 +226,6 @@ def unpack(theta):
         },
         "lost": "test_transform_any",
         "hint": "A far-out weight holds NaN",
-        "sample": True,
     },
     "no_way_back": {
         "what": "unpack forgets the exponential",
@@ -478,6 +476,5 @@ def log_likelihood(x, weights, means, stds):
         },
         "lost": f"{HEIGHT} {BAKERY}",
         "hint": "The log-likelihood is not",
-        "sample": True,
     },
 }

@@ -4,6 +4,7 @@ what       the fault; a number in brackets is its number in the clinic
 cells      the code of these cells; all others hold the model solution
 lost       the tests that must fail, and no others
 hint       what the feedback must say
+sample     whether it goes through nbgrader in every test run, and not only in `make homework-check`
 Submissions that do more than answer a task wrongly also say how: see tests/homework/submissions.py.
 """
 
@@ -28,7 +29,6 @@ def e_step(x, weights, means, stds):
         },
         "lost": f"{E_STEP} {FIT}",
         "hint": "The weights are missing",
-        "sample": True,
     },
     "slipped_parentheses": {
         "what": "[19] / 2 * sigma**2 instead of / (2 * sigma**2)",
@@ -109,7 +109,6 @@ def e_step(x, weights, means, stds):
         },
         "lost": "test_e_step_far",
         "hint": "For a number far from every mean: The array of responsibilities holds NaN",
-        "sample": True,
     },
     "two_components_only": {
         "what": "the E-step is written for two components",
@@ -171,7 +170,6 @@ def m_step(x, r):
         },
         "lost": f"{M_STEP} {FIT}",
         "hint": "These are variances",
-        "sample": True,
     },
     "missing_axis": {
         "what": "[12] a sum without axis=",
@@ -418,7 +416,6 @@ def fit_old_faithful(x):
         "cells": {},
         "lost": EVERYTHING,
         "hint": "Not attempted yet",
-        "sample": True,
     },
     "syntax_error": {
         "what": "code that is not Python",

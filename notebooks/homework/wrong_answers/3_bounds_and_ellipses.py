@@ -4,6 +4,7 @@ what       the fault; a number in brackets is its number in the clinic
 cells      the code of these cells; all others hold the model solution
 lost       the tests that must fail, and no others
 hint       what the feedback must say
+sample     whether it goes through nbgrader in every test run, and not only in `make homework-check`
 Submissions that do more than answer a task wrongly also say how: see tests/homework/submissions.py.
 """
 
@@ -72,7 +73,6 @@ def coin_e_step(tosses, weights, biases):
         },
         "lost": "test_coin_e_step_long",
         "hint": "The array of responsibilities holds NaN",
-        "sample": True,
     },
     "rows_do_not_sum_to_one": {
         "what": "[29] responsibilities that are not normalised",
@@ -120,7 +120,6 @@ def elbo(tosses, r, weights, biases):
         },
         "lost": "test_elbo_any",
         "hint": "r log r tends to 0",
-        "sample": True,
     },
     "wrong_sign_of_entropy": {
         "what": "[4] the sign of the entropy",
@@ -223,7 +222,6 @@ def m_step(x, r):
         },
         "lost": M_STEP,
         "hint": "Both coordinates of a mean are equal",
-        "sample": True,
     },
     "std_on_the_diagonal": {
         "what": "[23] standard deviations on the diagonal, where variances belong",
