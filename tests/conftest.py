@@ -186,7 +186,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-def wait_until_up(url, process, log, seconds=60):
+def wait_until_up(url, process, log, seconds=180):
     """Return once the address answers; say what the log says if it never does."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:

@@ -50,14 +50,14 @@ def lab(browser, jupyterlab, watch):
     seen = watch(page)
     page.goto(jupyterlab.link("explorers.ipynb"))
     run_all(page)
-    page.locator(".emlib-explorer").nth(3).wait_for(timeout=60_000)
+    page.locator(".emlib-explorer").nth(3).wait_for(timeout=180_000)
     yield SimpleNamespace(page=page, seen=seen)
     context.close()
 
 
 def run_all(page):
     """Run all cells, once the kernel is idle: before, JupyterLab drops the wish without a word."""
-    page.get_by_text(re.compile(r"\(ipykernel\) \| Idle")).wait_for(timeout=60_000)
+    page.get_by_text(re.compile(r"\(ipykernel\) \| Idle")).wait_for(timeout=180_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
 

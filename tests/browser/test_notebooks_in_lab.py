@@ -46,10 +46,10 @@ def test_run_all_then_everything_moves(window, jupyterlab, name):
 
 def run_all(page):
     """Run all cells, once the kernel is idle: before, JupyterLab drops the wish without a word."""
-    page.get_by_text(re.compile(r"\(ipykernel\) \| Idle")).wait_for(timeout=60_000)
+    page.get_by_text(re.compile(r"\(ipykernel\) \| Idle")).wait_for(timeout=180_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
-    page.get_by_text(re.compile(r"\(ipykernel\) \| Busy")).wait_for(timeout=30_000)
+    page.get_by_text(re.compile(r"\(ipykernel\) \| Busy")).wait_for(timeout=90_000)
     page.get_by_text(re.compile(r"\(ipykernel\) \| Idle")).wait_for(timeout=120_000)
 
 

@@ -32,10 +32,10 @@ def lab(jupyterlab, page, watch):
     nbformat.write(notebook, jupyterlab.folder / "players.ipynb")
     seen = watch(page)
     page.goto(jupyterlab.link("players.ipynb"))
-    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=60_000)  # earlier, a run is dropped
+    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=180_000)  # earlier, a run is dropped
     for number in range(3):
         run_cell(page, number)
-    page.locator(".em-player").nth(1).wait_for(timeout=30_000)
+    page.locator(".em-player").nth(1).wait_for(timeout=90_000)
     yield page
     assert seen.outside == []
 
