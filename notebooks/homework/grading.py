@@ -22,6 +22,8 @@ from nbgrader import preprocessors as stock
 from nbgrader.utils import is_grade
 from traitlets import Bool
 
+import emlib
+
 
 class Mend(stock.NbGraderPreprocessor):
     """Put back the cells of the release that a submission has lost, and trust none of its labels.
@@ -123,20 +125,37 @@ class ConfinedKernel(AsyncKernelManager):
         return [*box(Path(options["cwd"]).resolve(), Path.cwd(), files), *command], options
 
 
+EMLIB = Path(emlib.__file__).parent
+PYTHON = [sys.prefix, sys.base_prefix, str(EMLIB), str(EMLIB.with_name("data"))]
+# The last is for systems that keep every program there.
+SYSTEM = ["/usr", "/bin", "/lib", "/lib64", "/etc", "/nix"]
+
+
 def box(here, course, files):
     """Return the command that puts another one into a box of bubblewrap's.
 
-    Everything is read-only, but for an empty /tmp and the folder of the kernel's own files. Of the
-    course's folder only `here` is to be seen. The kernel, and not the box around it, must hear the
-    interruption of an endless loop. In the box, its parent is process 1.
+    The box holds the system's programs, Python, emlib and the submission, all of them read-only, an
+    empty /tmp and the folder of the kernel's own files. The kernel, and not the box around it, must
+    hear the interruption of an endless loop. In the box, its parent is process 1.
     """
+    shown = [*SYSTEM, *PYTHON, *map(os.path.realpath, PYTHON)]
+    hidden = {"/tmp": "tmpfs", str(course): "tmpfs"}
+    own = {str(here): "ro-bind", str(files): "bind"}
     return [
         *("env", "--ignore-signal=INT", "bwrap", "--unshare-all", "--die-with-parent"),
-        *("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"),
-        *("--tmpfs", course, "--ro-bind", here, here, "--bind", files, files, "--chdir", here),
+        *mounts(dict.fromkeys(shown, "ro-bind-try") | hidden | own),
+        *("--dev", "/dev", "--proc", "/proc", "--chdir", here),
         *("--setenv", "JPY_PARENT_PID", "1"),
         *("--setenv", "MPLCONFIGDIR", files, "--setenv", "IPYTHONDIR", files),
     ]
+
+
+def mounts(kinds):
+    """Yield the options that mount these paths, a folder before what is inside it."""
+    for path in sorted(kinds):
+        yield from (f"--{kinds[path]}", path)
+        if kinds[path] != "tmpfs":
+            yield path
 
 
 def stopped(sentence):

@@ -104,6 +104,15 @@ def spoil_labels(notebook):
     notebook.cells += [nbformat.from_dict(labelled[3]) for _ in range(5)]
 
 
+def why_no_box():
+    """Say why bubblewrap cannot make a box on this machine, or nothing if it can."""
+    if shutil.which("bwrap") is None:
+        return "No bubblewrap (bwrap) on the PATH."
+    trial = "bwrap --unshare-all --ro-bind / / true".split()
+    done = subprocess.run(trial, capture_output=True, text=True)
+    return f"No box on this machine. {done.stderr.strip()}" if done.returncode else ""
+
+
 class Course:
     """A course folder in a temporary place, with commands run in it."""
 

@@ -4,10 +4,7 @@ A sample runs in CI; `make homework-check` sends all through it. All submissions
 are graded in one go, so whatever one of them does, it must not stop the grading of the others.
 """
 
-import shutil
-import socket
 import sqlite3
-from types import SimpleNamespace
 
 import pytest
 from submissions import (
@@ -115,72 +112,3 @@ class TestEmByHand(Grading):
 
 class TestBoundsAndEllipses(Grading):
     assignment = ASSIGNMENTS[2]
-
-
-# In the box
-
-SPY = """
-import os
-import pathlib
-import socket
-
-found = []
-
-
-def attempt(what, deed):
-    try:
-        deed()
-        found.append(what)
-    except OSError:
-        pass
-
-
-course = pathlib.Path.cwd().parents[2]
-attempt("gradebook", lambda: open(course / "gradebook.db", "r+b").close())
-attempt("another student", lambda: os.listdir(course / "submitted" / "loop"))
-attempt("the hidden tests", lambda: os.listdir(course / "source"))
-attempt("a file", lambda: open("own-file", "w").close())
-attempt("network", lambda: socket.create_connection(("127.0.0.1", PORT), timeout=2).close())
-print("found:", found)
-"""
-
-
-@pytest.fixture(scope="module")
-def boxed(tmp_path_factory):
-    """A spy's submission graded in the box, with another one beside it, and then out of it."""
-    if shutil.which("bwrap") is None:
-        pytest.skip("No bubblewrap (bwrap) on the PATH.")
-    course, assignment = Course(tmp_path_factory.mktemp("course") / "homework"), ASSIGNMENTS[1]
-    course.run(f"nbgrader generate_assignment {assignment} --force")
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        spy = {"cells": {}, "insert": {"e_step": SPY.replace("PORT", str(server.getsockname()[1]))}}
-        course.submit(assignment, "spy", wrong_submission(assignment, spy))
-        loop = wrong_answers(assignment)["endless_cell"]
-        course.submit(assignment, "loop", wrong_submission(assignment, loop))
-        code, log = course.autograde(assignment, confine="yes", seconds=10)
-        assert code == 0, log
-        inside = course.output(assignment, "spy")
-        lost = {name: course.lost(assignment, name) for name in ("spy", "loop")}
-        course.run(f"nbgrader autograde {assignment} --student=spy --force")
-        outside = course.output(assignment, "spy")
-    return SimpleNamespace(lost=lost, inside=said(inside), outside=said(outside))
-
-
-def said(output):
-    """All that a submission's cells say."""
-    return "\n".join(output.values())
-
-
-def test_box_changes_no_points(boxed):
-    assert boxed.lost == {"spy": set(), "loop": set()}
-
-
-def test_spy_finds_nothing_in_the_box(boxed):
-    assert "found: []" in boxed.inside
-
-
-@pytest.mark.parametrize(
-    "what", ["gradebook", "another student", "the hidden tests", "a file", "network"]
-)
-def test_spy_finds_it_outside(boxed, what):
-    assert what in boxed.outside
