@@ -237,8 +237,9 @@ class WrongSign(Normal):
 @patient(6, "component sizes fixed as int(n * pi)", draws(NEAR, 500))
 class FixedSizes(Normal):
     def sample(self, n, rng, pi, mu, sigma):
-        first = int(n * pi[0])
-        z = np.repeat([0, 1], [first, n - first])
+        sizes = (n * pi).astype(int)
+        sizes[-1] = n - sizes[:-1].sum()
+        z = rng.permutation(np.repeat(np.arange(len(pi)), sizes))
         return rng.normal(mu[z], sigma[z]), z
 
     @staticmethod

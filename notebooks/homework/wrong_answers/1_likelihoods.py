@@ -1,12 +1,16 @@
 """Wrong submissions of *Likelihoods*: what is wrong, the cells that differ, and what it must cost.
 
-what       the fault; a number in brackets is its number in the clinic
+what       the fault; with a number in brackets it is a patient's of the clinic, whose own code is
+           handed in (tests/patients.py; ill() is in tests/homework/clinic.py)
 cells      the code of these cells; all others hold the model solution
 lost       the tests that must fail, and no others
 hint       what the feedback must say
 sample     whether it goes through nbgrader in every test run, and not only in `make homework-check`
 Submissions that do more than answer a task wrongly also say how: see tests/homework/submissions.py.
 """
+
+from clinic import ill, source
+from patients import Normal
 
 SAMPLE = "test_sample test_sample_any test_sample_chance"
 HEIGHT = "test_log_likelihood test_log_likelihood_any test_log_likelihood_far"
@@ -16,48 +20,41 @@ BAKERY = "test_my_bakery"
 BEAT = "test_beat test_beat_any"
 EVERYTHING = f"{SAMPLE} {HEIGHT} {MAP} {BOARD} {BAKERY} {BEAT}"
 
+# How a program of the clinic answers these tasks.
+BY_SAMPLE = """
+def sample(n, weights, means, stds, rng):
+    return program.sample(n, rng, weights, means, stds)
+"""
+BY_HEIGHT = """
+def log_likelihood(x, weights, means, stds):
+    return program.log_likelihood(x, weights, means, stds)
+"""
+# The patient without parentheses has lost this factor as well; its own hint needs it.
+WITH_FACTOR = """
+bell = program.pdf
+program.pdf = lambda x, mu, sigma: bell(x, mu, sigma) / (np.sqrt(2 * np.pi) * sigma)
+"""
+
 WRONG = {
     # --- Sampling ---
-    "densities_as_sample": {
-        "what": "[18] the density at random places is taken for a sample",
-        "cells": {
-            "sample": """
-def sample(n, weights, means, stds, rng):
-    z = rng.choice(len(weights), size=n, p=weights)
-    grid = rng.uniform(means.min() - 3 * stds.max(), means.max() + 3 * stds.max(), n)
-    y = (grid[:, None] - means) / stds
-    return (weights * np.exp(-(y**2) / 2) / (stds * np.sqrt(2 * np.pi))).sum(axis=1), z
-"""
-        },
-        "lost": "test_sample test_sample_any",
-        "hint": "These are densities",
-    },
-    "normal_for_uniform": {
-        "what": "[20] randn() < pi where random() < pi is meant",
-        "cells": {
-            "sample": """
-def sample(n, weights, means, stds, rng):
-    z = (rng.standard_normal(n)[:, None] > np.cumsum(weights)[:-1]).sum(axis=1)
-    return rng.normal(means[z], stds[z]), z
-"""
-        },
-        "lost": "test_sample test_sample_any",
-        "hint": "a normal one gives Φ(π)",
-    },
-    "fixed_sizes": {
-        "what": "[6] the component sizes are int(N * pi), always",
-        "cells": {
-            "sample": """
-def sample(n, weights, means, stds, rng):
-    sizes = np.round(n * weights).astype(int)
-    sizes[-1] = n - sizes[:-1].sum()
-    z = rng.permutation(np.repeat(np.arange(len(weights)), sizes))
-    return rng.normal(means[z], stds[z]), z
-"""
-        },
-        "lost": "test_sample_chance",
-        "hint": "Every basket has the same number of each kind",
-    },
+    "densities_as_sample": ill(
+        18,
+        {"sample": BY_SAMPLE},
+        "test_sample test_sample_any",
+        "These are densities",
+    ),
+    "normal_for_uniform": ill(
+        20,
+        {"sample": BY_SAMPLE},
+        "test_sample test_sample_any",
+        "a normal one gives Φ(π)",
+    ),
+    "fixed_sizes": ill(
+        6,
+        {"sample": BY_SAMPLE},
+        "test_sample_chance",
+        "Every basket has the same number of each kind",
+    ),
     "sorted_by_oven": {
         "what": "the draws come sorted by component",
         "cells": {
@@ -83,7 +80,7 @@ def sample(n, weights, means, stds, rng):
         "hint": "x and z do not belong together",
     },
     "variance_into_the_sampler": {
-        "what": "[23] rng.normal is given the variance",
+        "what": "rng.normal is given the variance",
         "cells": {
             "sample": """
 def sample(n, weights, means, stds, rng):
@@ -108,51 +105,33 @@ def sample(n, weights, means, stds, rng):
         "hint": "Every basket is the same",
     },
     # --- The log-likelihood ---
-    "no_weights": {
-        "what": "[17] the densities of the components are not weighted",
-        "cells": {
-            "log_likelihood": """
-def log_likelihood(x, weights, means, stds):
-    log_p = -((x[:, None] - means) ** 2) / (2 * stds**2) - np.log(stds * np.sqrt(2 * np.pi))
-    return np.logaddexp.reduce(log_p, axis=1).sum()
-"""
-        },
-        "lost": f"{HEIGHT} {BAKERY}",
-        "hint": "The weights are missing",
-    },
-    "slipped_parentheses": {
-        "what": "[19] / 2 * sigma**2 instead of / (2 * sigma**2)",
-        "cells": {
-            "log_likelihood": """
-def log_likelihood(x, weights, means, stds):
-    log_p = -((x[:, None] - means) ** 2) / 2 * stds**2 - np.log(stds * np.sqrt(2 * np.pi))
-    return np.logaddexp.reduce(np.log(weights) + log_p, axis=1).sum()
-"""
-        },
-        "lost": f"{HEIGHT} {BAKERY}",
-        "hint": "Look at the parentheses",
-    },
-    "wrong_sign": {
-        "what": "[4] what is called log-likelihood is its negative",
-        "cells": {
-            "log_likelihood": """
-def log_likelihood(x, weights, means, stds):
-    log_p = -((x[:, None] - means) ** 2) / (2 * stds**2) - np.log(stds * np.sqrt(2 * np.pi))
-    return -np.logaddexp.reduce(np.log(weights) + log_p, axis=1).sum()
-"""
-        },
-        "lost": f"{HEIGHT} {BAKERY}",
-        "hint": "The sign of the log-likelihood is wrong",
-    },
+    "no_weights": ill(
+        17,
+        {"log_likelihood": BY_HEIGHT},
+        f"{HEIGHT} {BAKERY}",
+        "The weights are missing",
+    ),
+    "slipped_parentheses": ill(
+        19,
+        {"log_likelihood": WITH_FACTOR + BY_HEIGHT},
+        f"{HEIGHT} {BAKERY}",
+        "Look at the parentheses",
+    ),
+    "wrong_sign": ill(
+        4,
+        {"log_likelihood": BY_HEIGHT},
+        f"{HEIGHT} {BAKERY}",
+        "The sign of the log-likelihood is wrong",
+    ),
+    "array_of_the_wrong_shape": ill(
+        14,
+        {"log_likelihood": "program.pdf = Normal().pdf\n" + BY_HEIGHT},
+        f"{HEIGHT} {BAKERY}",
+        "Your function stopped with IndexError",
+    ),
     "underflow": {
-        "what": "[30] the log of a sum of exponentials without the shift",
-        "cells": {
-            "log_likelihood": """
-def log_likelihood(x, weights, means, stds):
-    p = np.exp(-((x[:, None] - means) ** 2) / (2 * stds**2)) / (stds * np.sqrt(2 * np.pi))
-    return np.log(p @ weights).sum()
-"""
-        },
+        "what": "exponentials without logs, which do for the clinic's healthy programs",
+        "cells": {"log_likelihood": source(Normal) + BY_HEIGHT},
         "lost": "test_log_likelihood_far",
         "hint": "For a roll of a kilogram: The log-likelihood holds infinity",
     },
@@ -181,7 +160,7 @@ def log_likelihood(x, weights, means, stds):
         "hint": "This is the mean of log p(x)",
     },
     "one_axis_short": {
-        "what": "[12] a sum over everything at once",
+        "what": "a sum over everything at once",
         "cells": {
             "log_likelihood": """
 def log_likelihood(x, weights, means, stds):
@@ -194,7 +173,7 @@ def log_likelihood(x, weights, means, stds):
     },
     # --- The map ---
     "log_of_variance": {
-        "what": "[23] the log of the variance, there and back",
+        "what": "the log of the variance, there and back",
         "cells": {
             "transform": """
 def pack(weights, means, stds):

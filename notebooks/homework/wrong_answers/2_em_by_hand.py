@@ -1,12 +1,16 @@
 """Wrong submissions of *EM by hand*: what is wrong, the cells that differ, and what it must cost.
 
-what       the fault; a number in brackets is its number in the clinic
+what       the fault; with a number in brackets it is a patient's of the clinic, whose own code is
+           handed in (tests/patients.py; ill() is in tests/homework/clinic.py)
 cells      the code of these cells; all others hold the model solution
 lost       the tests that must fail, and no others
 hint       what the feedback must say
 sample     whether it goes through nbgrader in every test run, and not only in `make homework-check`
 Submissions that do more than answer a task wrongly also say how: see tests/homework/submissions.py.
 """
+
+from clinic import ill, source
+from patients import Normal
 
 E_STEP = "test_e_step test_e_step_any test_e_step_far"
 M_STEP = "test_m_step test_m_step_any test_m_step_offset"
@@ -16,36 +20,43 @@ START = "test_failing_start test_failing_start_any"
 FIT = "test_fit test_fit_any"
 EVERYTHING = f"{E_STEP} {M_STEP} {RUN} {FALLS} {START} {FIT}"
 
+# How a program of the clinic answers these tasks.
+BY_E_STEP = """
+def e_step(x, *theta):
+    return program.e_step(x, *theta), program.log_likelihood(x, *theta)
+"""
+BY_M_STEP = """
+def m_step(x, r):
+    return program.m_step(x, r)
+"""
+BY_RUN = """
+def run(x, start, e_step, m_step, tol=1e-9, max_iter=1000):
+    program.e_step = lambda x, *theta: e_step(x, *theta)[0]
+    program.log_likelihood = lambda x, *theta: e_step(x, *theta)[1]
+    program.m_step = m_step
+    return program.run(x, start)
+"""
+BY_START = """
+def fit_old_faithful(x):
+    return run(x, program.start(x), e_step, m_step)[0]
+"""
+# The patient without parentheses has lost this factor as well; its own hint needs it.
+WITH_FACTOR = """
+bell = program.pdf
+program.pdf = lambda x, mu, sigma: bell(x, mu, sigma) / (np.sqrt(2 * np.pi) * sigma)
+"""
+
 WRONG = {
     # --- The E-step ---
-    "no_weights": {
-        "what": "[17] the densities of the components are not weighted",
-        "cells": {
-            "e_step": """
-def e_step(x, weights, means, stds):
-    p = np.exp(-((x[:, None] - means) / stds) ** 2 / 2) / stds / np.sqrt(2 * np.pi)
-    return p / p.sum(axis=1, keepdims=True), np.log(p.sum(axis=1)).sum()
-"""
-        },
-        "lost": f"{E_STEP} {FIT}",
-        "hint": "The weights are missing",
-    },
-    "slipped_parentheses": {
-        "what": "[19] / 2 * sigma**2 instead of / (2 * sigma**2)",
-        "cells": {
-            "e_step": """
-def e_step(x, weights, means, stds):
-    gap = x[:, None] - means
-    log_joint = np.log(weights) - np.log(np.sqrt(2 * np.pi) * stds) - gap**2 / 2 * stds**2
-    total = np.logaddexp.reduce(log_joint, axis=1)
-    return np.exp(log_joint - total[:, None]), total.sum()
-"""
-        },
-        "lost": f"{E_STEP} {FIT}",
-        "hint": "Look at the parentheses",
-    },
+    "no_weights": ill(17, {"e_step": BY_E_STEP}, f"{E_STEP} {FIT}", "The weights are missing"),
+    "slipped_parentheses": ill(
+        19,
+        {"e_step": WITH_FACTOR + BY_E_STEP},
+        f"{E_STEP} {FIT}",
+        "Look at the parentheses",
+    ),
     "variance_for_std": {
-        "what": "[23] a standard deviation is used where a variance belongs",
+        "what": "a standard deviation is used where a variance belongs",
         "cells": {
             "e_step": """
 def e_step(x, weights, means, stds):
@@ -59,7 +70,7 @@ def e_step(x, weights, means, stds):
         "hint": "A variance stands where a standard deviation belongs",
     },
     "columns_sum_to_one": {
-        "what": "[29] responsibilities normalised over the observations",
+        "what": "responsibilities normalised over the observations",
         "cells": {
             "e_step": """
 def e_step(x, weights, means, stds):
@@ -73,7 +84,7 @@ def e_step(x, weights, means, stds):
         "hint": "Each column sums to one, but each row should",
     },
     "rows_do_not_sum_to_one": {
-        "what": "[29] responsibilities that are not normalised at all",
+        "what": "responsibilities that are not normalised at all",
         "cells": {
             "e_step": """
 def e_step(x, weights, means, stds):
@@ -84,29 +95,15 @@ def e_step(x, weights, means, stds):
         "lost": f"{E_STEP} {FIT}",
         "hint": "The rows do not sum to one",
     },
-    "wrong_sign": {
-        "what": "[4] what is called log-likelihood is its negative",
-        "cells": {
-            "e_step": """
-def e_step(x, weights, means, stds):
-    y = (x[:, None] - means) / stds
-    log_joint = np.log(weights) - np.log(stds * np.sqrt(2 * np.pi)) - y**2 / 2
-    total = np.logaddexp.reduce(log_joint, axis=1)
-    return np.exp(log_joint - total[:, None]), -total.sum()
-"""
-        },
-        "lost": f"{E_STEP} {FIT}",
-        "hint": "The sign of the log-likelihood is wrong",
-    },
+    "wrong_sign": ill(
+        4,
+        {"e_step": BY_E_STEP},
+        f"{E_STEP} {FIT}",
+        "The sign of the log-likelihood is wrong",
+    ),
     "no_shift": {
-        "what": "[30] exponentials without the shift: 0/0 far from every mean",
-        "cells": {
-            "e_step": """
-def e_step(x, weights, means, stds):
-    p = weights * np.exp(-((x[:, None] - means) / stds) ** 2 / 2) / stds / np.sqrt(2 * np.pi)
-    return p / p.sum(axis=1, keepdims=True), np.log(p.sum(axis=1)).sum()
-"""
-        },
+        "what": "exponentials without logs, which do for the clinic's healthy programs",
+        "cells": {"e_step": source(Normal) + BY_E_STEP},
         "lost": "test_e_step_far",
         "hint": "For a number far from every mean: The array of responsibilities holds NaN",
     },
@@ -145,21 +142,14 @@ def fit_old_faithful(x):
         "hint": "nats short of the best",
     },
     # --- The M-step ---
-    "cancellation": {
-        "what": "[2] the variance as E[x²] − μ²",
-        "cells": {
-            "m_step": """
-def m_step(x, r):
-    n = r.sum(axis=0)
-    means = x @ r / n
-    return n / len(x), means, np.sqrt(x**2 @ r / n - means**2)
-"""
-        },
-        "lost": "test_m_step_offset",
-        "hint": "cancels nearly all digits",
-    },
+    "cancellation": ill(
+        2,
+        {"m_step": BY_M_STEP},
+        "test_m_step_offset",
+        "cancels nearly all digits",
+    ),
     "variance_returned": {
-        "what": "[23] variances returned as standard deviations",
+        "what": "variances returned as standard deviations",
         "cells": {
             "m_step": """
 def m_step(x, r):
@@ -172,7 +162,7 @@ def m_step(x, r):
         "hint": "These are variances",
     },
     "missing_axis": {
-        "what": "[12] a sum without axis=",
+        "what": "one sum over observations and components",
         "cells": {
             "m_step": """
 def m_step(x, r):
@@ -185,14 +175,19 @@ def m_step(x, r):
         "lost": f"{M_STEP} {FIT}",
         "hint": "Which axis do you sum over?",
     },
-    "frozen_weights": {
-        "what": "[16] the weights are never updated",
+    "frozen_weights": ill(
+        16,
+        {"m_step": BY_M_STEP},
+        f"{M_STEP} {FIT}",
+        "The weights are not N_k / N",
+    ),
+    "equal_weights": {
+        "what": "the weights are 1/K for ever",
         "cells": {
             "m_step": """
 def m_step(x, r):
-    n = r.sum(axis=0)
+    n, k = r.sum(axis=0), r.shape[1]
     means = x @ r / n
-    k = r.shape[1]
     return np.full(k, 1 / k), means, np.sqrt((r * (x[:, None] - means) ** 2).sum(axis=0) / n)
 """
         },
@@ -200,7 +195,7 @@ def m_step(x, r):
         "hint": "The weights are not updated",
     },
     "swapped_weights": {
-        "what": "[16] the weights are swapped between the components",
+        "what": "the weights are swapped between the components",
         "cells": {
             "m_step": """
 def m_step(x, r):
@@ -213,34 +208,19 @@ def m_step(x, r):
         "lost": f"{M_STEP} {FIT}",
         "hint": "The weights are in the wrong order",
     },
-    "width_of_one": {
-        "what": "[21] all components get the width of one of them",
-        "cells": {
-            "m_step": """
-def m_step(x, r):
-    n = r.sum(axis=0)
-    means = x @ r / n
-    std = np.sqrt((r[:, 0] * (x - means[0]) ** 2).sum() / n[0])
-    return n / len(x), means, np.full(len(n), std)
-"""
-        },
-        # Old Faithful's two widths are nearly equal, so there it does no harm.
-        "lost": f"{M_STEP} test_fit_any",
-        "hint": "Every component has the width of one",
-    },
-    "old_means": {
-        "what": "[25] the width is measured about a mean that is not the new one",
-        "cells": {
-            "m_step": """
-def m_step(x, r):
-    n = r.sum(axis=0)
-    means = x @ r / n
-    return n / len(x), means, np.sqrt((r * (x[:, None] - x.mean()) ** 2).sum(axis=0) / n)
-"""
-        },
-        "lost": f"{M_STEP} {FIT}",
-        "hint": "about its own new mean",
-    },
+    # Old Faithful's two widths are nearly equal, so there it does no harm.
+    "width_of_one": ill(
+        21,
+        {"m_step": BY_M_STEP},
+        f"{M_STEP} test_fit_any",
+        "Every component has the width of one",
+    ),
+    "old_means": ill(
+        25,
+        {"m_step": "def m_step(x, r):\n    return program.m_step(x, r, None, x.mean(), None)\n"},
+        f"{M_STEP} {FIT}",
+        "about its own new mean",
+    ),
     "divides_by_all": {
         "what": "sums divided by N where N_k belongs",
         "cells": {
@@ -269,20 +249,10 @@ def m_step(x, r):
         "hint": "Your function changes the array it was given",
     },
     # --- The loop ---
-    "always_25_steps": {
-        "what": "[26] until convergence means 25 steps",
-        "cells": {
-            "run": """
-def run(x, start, e_step, m_step, tol=1e-9, max_iter=1000):
-    theta = start
-    r, value = e_step(x, *theta)
-    trace = [value]
-    for _ in range(25):
-        theta = m_step(x, r)
-        r, value = e_step(x, *theta)
-        trace.append(value)
-    return theta, trace
-""",
+    "always_25_steps": ill(
+        26,
+        {
+            "run": BY_RUN,
             "fit_old_faithful": """
 def fit_old_faithful(x):
     theta = np.full(2, 0.5), np.quantile(x, [0.2, 0.8]), np.full(2, x.std() / 2)
@@ -291,31 +261,17 @@ def fit_old_faithful(x):
     return theta
 """,
         },
-        "lost": RUN,
-        "hint": "instead of",
-    },
-    "tolerance_of_its_own": {
-        "what": "[32] an absolute tolerance of .01, whatever tol says",
-        "cells": {
-            "run": """
-def run(x, start, e_step, m_step, tol=1e-9, max_iter=1000):
-    theta = start
-    r, value = e_step(x, *theta)
-    trace = [value]
-    while len(trace) <= max_iter:
-        theta = m_step(x, r)
-        r, value = e_step(x, *theta)
-        trace.append(value)
-        if value - trace[-2] < 0.01:
-            break
-    return theta, trace
-"""
-        },
-        "lost": f"test_run_stops {FIT}",
-        "hint": "It stopped too early",
-    },
+        RUN,
+        "It stopped too early",
+    ),
+    "tolerance_of_its_own": ill(
+        32,
+        {"run": BY_RUN},
+        f"test_run_stops {FIT}",
+        "It stopped too early",
+    ),
     "stops_when_parameters_rest": {
-        "what": "[28] convergence is tested on something other than the log-likelihood",
+        "what": "convergence is tested on the parameters",
         "cells": {
             "run": """
 def run(x, start, e_step, m_step, tol=1e-9, max_iter=1000):
@@ -375,7 +331,7 @@ def falls(trace):
         "hint": "Iterations are off by one",
     },
     "start_with_a_dead_component": {
-        "what": "[15] a start outside the data: not stuck, but broken",
+        "what": "a start outside the data: not stuck, but broken",
         "cells": {
             "failing_start": """
 def failing_start(x, k):
@@ -397,18 +353,8 @@ def failing_start(x, k):
         "lost": START,
         "hint": "EM finds its way from this start",
     },
-    "start_for_minutes": {
-        "what": "[24] a start that looks at one unit and not at the data",
-        "cells": {
-            "fit_old_faithful": """
-def fit_old_faithful(x):
-    start = np.array([0.5, 0.5]), np.array([50.0, 80.0]), np.array([5.0, 5.0])
-    return run(x, start, e_step, m_step)[0]
-"""
-        },
-        "lost": "test_fit_any",
-        "hint": "The array of weights holds NaN",
-    },
+    "identical_start": ill(1, {"fit_old_faithful": BY_START}, FIT, "nats short of the best"),
+    "blind_start": ill(15, {"fit_old_faithful": BY_START}, FIT, "Does the start look at the data"),
     # --- Everything else that students hand in ---
     "untouched": {
         "what": "the release, handed in as it is",

@@ -1,12 +1,16 @@
 """Wrong submissions of *Bounds and ellipses*: what is wrong, the cells that differ, what it costs.
 
-what       the fault; a number in brackets is its number in the clinic
+what       the fault; with a number in brackets it is a patient's of the clinic, whose own code is
+           handed in (tests/patients.py; ill() is in tests/homework/clinic.py)
 cells      the code of these cells; all others hold the model solution
 lost       the tests that must fail, and no others
 hint       what the feedback must say
 sample     whether it goes through nbgrader in every test run, and not only in `make homework-check`
 Submissions that do more than answer a task wrongly also say how: see tests/homework/submissions.py.
 """
+
+from clinic import ill
+from patients import Coins, Gaussian
 
 COINS = "test_coin_e_step test_coin_e_step_long"
 ELBO = "test_elbo test_elbo_any"
@@ -16,6 +20,40 @@ DIARY = "test_diary test_diary_any"
 BEST = "test_best_fit test_best_fit_any"
 POISSON = "test_poisson test_poisson_any test_poisson_blocks"
 EVERYTHING = f"{COINS} {ELBO} {BETTER} {M_STEP} {DIARY} {BEST} {POISSON}"
+
+# How a program of the clinic answers these tasks.
+BY_Q = """
+program.pdf = lambda tosses, biases, _: np.exp(tosses @ np.log([biases, 1 - biases]))
+
+
+def elbo(tosses, r, weights, biases):
+    program.e_step = lambda *_: r
+    return program.q(tosses, weights, biases, None)
+"""
+BY_M_STEP = """
+def m_step(x, r):
+    return program.m_step(x, r)
+"""
+# A fault of one dimension in any other: covariances are made of variances.
+BY_VARIANCES = """
+def m_step(x, r):
+    def variance(x):
+        return program.m_step(x, r)[2] ** 2
+
+    covariances = [[variance(a + b) - variance(a - b) for a in x.T] for b in x.T]
+    return *Gaussian().m_step(x, r)[:2], np.moveaxis(covariances, 2, 0) / 4
+"""
+BY_RUNS = """
+def best_fit(x, starts):
+    starts = [(start.weights, start.means, start.covariances) for start in starts]
+    ends = [program.run(x, start) for start in starts]
+    theta, trace = max(ends, key=lambda end: end[1][-1])
+    return GaussianMixture(*theta)
+"""
+BY_START = """
+def best_fit(x, starts):
+    return fit(GaussianMixture(*program.start(x)), x).model
+"""
 
 # A Poisson model, for faults in one of its two methods.
 POISSON_HEAD = """
@@ -62,20 +100,15 @@ class Diary:
 
 WRONG = {
     # --- Coins ---
-    "exponentials_of_long_slips": {
-        "what": "[30] powers of probabilities: 0/0 for long slips",
-        "cells": {
-            "coin_e_step": """
-def coin_e_step(tosses, weights, biases):
-    p = weights * biases ** tosses[:, :1] * (1 - biases) ** tosses[:, 1:]
-    return p / p.sum(axis=1, keepdims=True)
-"""
-        },
-        "lost": "test_coin_e_step_long",
-        "hint": "The array of responsibilities holds NaN",
-    },
+    "exponentials_of_long_slips": ill(
+        30,
+        {"coin_e_step": "coin_e_step = program.e_step"},
+        "test_coin_e_step_long",
+        "The array of responsibilities holds NaN",
+        body=Coins,
+    ),
     "rows_do_not_sum_to_one": {
-        "what": "[29] responsibilities that are not normalised",
+        "what": "responsibilities that are not normalised",
         "cells": {
             "coin_e_step": """
 def coin_e_step(tosses, weights, biases):
@@ -86,7 +119,7 @@ def coin_e_step(tosses, weights, biases):
         "hint": "The rows do not sum to one",
     },
     "no_weights": {
-        "what": "[17] the coins are taken to be equally common",
+        "what": "the coins are taken to be equally common",
         "cells": {
             "coin_e_step": """
 def coin_e_step(tosses, weights, biases):
@@ -122,7 +155,7 @@ def elbo(tosses, r, weights, biases):
         "hint": "r log r tends to 0",
     },
     "wrong_sign_of_entropy": {
-        "what": "[4] the sign of the entropy",
+        "what": "the sign of the entropy",
         "cells": {
             "elbo": """
 def elbo(tosses, r, weights, biases):
@@ -133,17 +166,7 @@ def elbo(tosses, r, weights, biases):
         "lost": ELBO,
         "hint": "The sign of −r log r is wrong",
     },
-    "q_for_bound": {
-        "what": "[28] Q is taken for the bound",
-        "cells": {
-            "elbo": """
-def elbo(tosses, r, weights, biases):
-    return (r * (np.log(weights) + tosses @ np.log([biases, 1 - biases]))).sum()
-"""
-        },
-        "lost": ELBO,
-        "hint": "This is Q, not the bound",
-    },
+    "q_for_bound": ill(28, {"elbo": BY_Q}, ELBO, "This is Q, not the bound"),
     "likelihood_for_bound": {
         "what": "the log-likelihood is returned, whatever r is",
         "cells": {
@@ -183,18 +206,13 @@ def coin_m_step(tosses, r):
         "lost": "test_coin_m_step_any",
         "hint": "Weigh by tosses",
     },
-    "frozen_and_swapped": {
-        "what": "[16] the weights are frozen, and the biases swapped",
-        "cells": {
-            "coin_m_step": """
-def coin_m_step(tosses, r):
-    heads, tails = r.T @ tosses[:, 0], r.T @ tosses[:, 1]
-    return np.full(r.shape[1], 1 / r.shape[1]), (heads / (heads + tails))[::-1]
-"""
-        },
-        "lost": BETTER,
-        "hint": "The weights are not updated",
-    },
+    "frozen_weights": ill(
+        16,
+        {"coin_m_step": "coin_m_step = program.m_step"},
+        BETTER,
+        "The weights are not N_k / N",
+        body=Coins,
+    ),
     "winner_takes_all": {
         "what": "each slip is given wholly to its likelier coin",
         "cells": {
@@ -209,22 +227,9 @@ def coin_m_step(tosses, r):
         "hint": "The weights are not N_k / N",
     },
     # --- Clouds ---
-    "missing_axis": {
-        "what": "[12] the sum over observations also runs over coordinates",
-        "cells": {
-            "m_step": """
-def m_step(x, r):
-    n = r.sum(axis=0)
-    means = np.array([np.full(x.shape[1], (r[:, [k]] * x).sum()) / n[k] for k in range(len(n))])
-    gaps = x[:, None] - means
-    return n / len(x), means, np.einsum("nk,nki,nkj->kij", r, gaps, gaps) / n[:, None, None]
-"""
-        },
-        "lost": M_STEP,
-        "hint": "Both coordinates of a mean are equal",
-    },
+    "missing_axis": ill(12, {"m_step": BY_M_STEP}, M_STEP, "Both coordinates of a mean are equal"),
     "std_on_the_diagonal": {
-        "what": "[23] standard deviations on the diagonal, where variances belong",
+        "what": "standard deviations on the diagonal, where variances belong",
         "cells": {
             "m_step": """
 def m_step(x, r):
@@ -253,20 +258,13 @@ def m_step(x, r):
         "lost": M_STEP,
         "hint": "the parts off the diagonal are missing",
     },
-    "old_means": {
-        "what": "[25] covariances about a mean that is not the new one",
-        "cells": {
-            "m_step": """
-def m_step(x, r):
-    n = r.sum(axis=0)
-    means = r.T @ x / n[:, None]
-    gaps = x - x.mean(axis=0)
-    return n / len(x), means, np.einsum("nk,ni,nj->kij", r, gaps, gaps) / n[:, None, None]
-"""
-        },
-        "lost": "test_m_step test_m_step_any test_m_step_offset",
-        "hint": "about its own new mean",
-    },
+    "old_means": ill(
+        25,
+        {"m_step": BY_VARIANCES.replace("(x, r)[2]", "(x, r, None, x.mean(), None)[2]")},
+        M_STEP,
+        "about its own new mean",
+        body=Gaussian,
+    ),
     "corrected": {
         "what": "divided by N_k − 1",
         "cells": {
@@ -282,7 +280,7 @@ def m_step(x, r):
         "hint": "Divide by N_k itself, not by N_k − 1",
     },
     "one_width_for_all": {
-        "what": "[21] all components share one covariance",
+        "what": "all components share one covariance",
         "cells": {
             "m_step": """
 def m_step(x, r):
@@ -296,35 +294,13 @@ def m_step(x, r):
         "lost": M_STEP,
         "hint": "Every component has one and the same covariance",
     },
-    "cancellation": {
-        "what": "[2] the covariance as E[xxᵀ] − μμᵀ",
-        "cells": {
-            "m_step": """
-def m_step(x, r):
-    n = r.sum(axis=0)
-    means = r.T @ x / n[:, None]
-    second = np.einsum("nk,ni,nj->kij", r, x, x) / n[:, None, None]
-    return n / len(x), means, second - means[:, :, None] * means[:, None, :]
-"""
-        },
-        "lost": "test_m_step_offset",
-        "hint": "cancels nearly all digits",
-    },
-    "dimension_overwritten": {
-        "what": "[13] d the dimension is overwritten by another d",
-        "cells": {
-            "m_step": """
-def m_step(x, r):
-    d = x.shape[1]
-    d, h = np.histogram(x)
-    n = r.sum(axis=0)
-    means = np.zeros((len(n), d))
-    return n / len(x), means, means
-"""
-        },
-        "lost": M_STEP,
-        "hint": "Your function stopped with TypeError",
-    },
+    "cancellation": ill(
+        2,
+        {"m_step": BY_VARIANCES},
+        "test_m_step_offset",
+        "cancels nearly all digits",
+        body=Gaussian,
+    ),
     # --- The diary, the plateau ---
     "eigenvalues_for_lengths": {
         "what": "half-lengths are eigenvalues, not their roots",
@@ -368,8 +344,15 @@ class Diary:
         "lost": DIARY,
         "hint": "It is one and the same figure every time",
     },
+    "dimension_overwritten": ill(13, {"best_fit": BY_RUNS}, BEST, "The truth value of an array"),
+    "array_of_the_wrong_shape": ill(
+        14,
+        {"best_fit": BY_RUNS},
+        BEST,
+        "Your function stopped with IndexError",
+    ),
     "loose_tolerance": {
-        "what": "[32] a tolerance of a thousandth of a nat an observation",
+        "what": "a tolerance of a thousandth of a nat an observation",
         "cells": {
             "best_fit": """
 def best_fit(x, starts):
@@ -379,17 +362,14 @@ def best_fit(x, starts):
         "lost": BEST,
         "hint": "Is that a plateau",
     },
-    "twenty_five_iterations": {
-        "what": "[26] until convergence means 25 iterations",
-        "cells": {
-            "best_fit": """
-def best_fit(x, starts):
-    return best_of(starts, x, max_iter=25, tol=0).model
-"""
-        },
-        "lost": BEST,
-        "hint": "Is that a plateau",
-    },
+    "twenty_five_iterations": ill(
+        26,
+        {"best_fit": BY_RUNS},
+        BEST,
+        "Is that a plateau",
+        body=Gaussian,
+    ),
+    "mean_of_everything": ill(24, {"best_fit": BY_START}, BEST, "Is that a plateau"),
     "first_start_only": {
         "what": "only the first start is tried",
         "cells": {"best_fit": "def best_fit(x, starts):\n    return fit(starts[0], x).model\n"},
@@ -397,7 +377,7 @@ def best_fit(x, starts):
         "hint": "nats below the best",
     },
     "dies_with_one_start": {
-        "what": "[15] one start that collapses ends everything",
+        "what": "one start that collapses ends everything",
         "cells": {
             "best_fit": """
 def best_fit(x, starts):
