@@ -32,10 +32,8 @@ def numbers(name: str, values) -> np.ndarray:
 def as_rows(x, columns: int | None) -> np.ndarray:
     """Return data as floats: (N,) if columns is None, else (N, columns)."""
     x = numbers("data", x)
-    wanted = "(N,)" if columns is None else f"(N, {columns})"
-    if x.ndim != (1 if columns is None else 2) or x.shape[1:] != (
-        () if columns is None else (columns,)
-    ):
+    if x.shape[1:] != (() if columns is None else (columns,)) or x.ndim == 0:
+        wanted = "(N,)" if columns is None else f"(N, {columns})"
         raise ValueError(f"data must have shape {wanted}, but has shape {x.shape}; {_advice(x)}")
     if len(x) == 0:
         raise ValueError(

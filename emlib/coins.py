@@ -7,7 +7,7 @@ from scipy.special import xlog1py, xlogy
 
 from ._checks import as_floats, as_rows, as_weights, same_length, show
 from .em import Expected
-from .mixture import Mixture, _count
+from .mixture import Mixture, View, _count
 from .normal import _live
 
 
@@ -70,21 +70,21 @@ class CoinMixture(Mixture):
         return x
 
     @property
-    def _coefficients(self):
+    def _view(self):
         with np.errstate(divide="ignore"):
-            return np.log([self.weights, self.biases, 1 - self.biases]).T[None]
+            eta = np.log([self.weights, self.biases, 1 - self.biases]).T
+        return View(0, 1, eta, (3,))
 
-    def _features(self, x, out):
-        """Write 1, heads and tails into out (1, 3, N)."""
-        out[:, 0] = 1
-        out[:, 1:] = x.T
+    def _features(self, x):
+        """Return 1, heads and tails: (3, N)."""
+        return np.stack([np.ones(len(x)), *x.T])
 
-    def _log_components(self, T, out):
-        """Write log π_k + h log θ_k + t log(1 − θ_k) into out, where 0 log 0 is 0."""
-        _, heads, tails = T[0]
+    def _log_components(self, T):
+        """Return log π_k + h log θ_k + t log(1 − θ_k), where 0 log 0 is 0."""
+        _, heads, tails = T
         theta = self.biases[:, None]
-        np.add(xlogy(heads, theta), xlog1py(tails, -theta), out=out)
-        out += np.log(self.weights)[:, None]
+        log_p = xlogy(heads, theta) + xlog1py(tails, -theta)
+        return log_p + np.log(self.weights)[:, None]
 
     def _location(self):
         return self.biases[:, None]

@@ -123,7 +123,8 @@ def fit(
     """
     check_options(tol, max_iter)
     history: list[Step] = []
-    for step in _shown(em_steps(start, data, map=map), max_iter, progress):
+    steps = em_steps(start, data, map=map)
+    for step in _shown(steps, max_iter) if progress else steps:
         gain = step.log_likelihood - history[-1].log_likelihood if history else float("inf")
         history.append(step)
         if callback is not None:
@@ -168,11 +169,8 @@ def _plus(a, b):
     return a + b
 
 
-def _shown(steps: Iterator[Step], max_iter: int, progress: bool) -> Iterator[Step]:
-    """Pass the steps on, behind a progress bar if one is wanted."""
-    if not progress:
-        yield from steps
-        return
+def _shown(steps: Iterator[Step], max_iter: int) -> Iterator[Step]:
+    """Pass the steps on, with a progress bar."""
     from tqdm.auto import tqdm
 
     with tqdm(total=max_iter, desc="EM", unit="step") as bar:

@@ -221,7 +221,7 @@ class MeansOnly(NormalMixture):
     def m_step(self, expected):
         """Return the model with μ_k = Σₙ rₙₖ xₙ / N_k, and all else as it was."""
         n, u, _ = expected.statistics.T
-        c, s, _ = self._view
+        c, s, *_ = self._view
         return self._with(self.weights, c + s * u / n, self.stds)
 
 
@@ -282,7 +282,7 @@ def downhill(mu, start: MeansOnly, x) -> tuple[float, np.ndarray]:
     model = MeansOnly(start.weights, mu, start.stds)
     expected = model.e_step(x)
     n, u, _ = expected.statistics.T
-    c, s, _ = model._view
+    c, s, *_ = model._view
     return -expected.log_likelihood, -(n * (c - mu) + s * u) / start.stds**2
 
 

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cache, cached_property
+from math import inf, log, sqrt
 
 import numpy as np
 from scipy.linalg import lapack
 
 from ._checks import as_floats, as_rows, as_weights, same_length, show
 from .em import CollapsedComponent, Expected
-from .mixture import Mixture
+from .mixture import Mixture, View
 from .normal import FAR, _live
 
 LOG_2PI = float(np.log(2 * np.pi))
@@ -48,114 +49,88 @@ class GaussianMixture(Mixture):
         """Return the model that maximises the expected complete-data log-likelihood.
 
         π_k = N_k / N, μ_k = c_k + mean u and Σ_k = mean uuᵀ − mean u (mean u)ᵀ, with u = x − c_k.
-        The last two are read off the Cholesky factor of the mean of (1, u)(1, u)ᵀ, which is
-        [[1, 0], [mean u, L]] with LLᵀ = Σ_k.
         Raises CollapsedComponent. Source: Bishop (2006), equations 9.24 to 9.27.
         """
-        S = expected.statistics.take(_packing(self.d)[0], axis=1)
-        n = _live(S[:, 0, 0])
-        R = np.array([_factor(M) for M in S / S[:, :1, :1]])
-        u, L = R[:, 1:, 0], R[:, 1:, 1:]
-        weights, means = n / n.sum(), self._view[0] + u
-        model = self._with(weights, means, L @ L.transpose(0, 2, 1))
-        u[:] = means - weights @ means
-        vars(model)["_roots"] = R  # or they would be worked out again from the covariances
-        model._require_width()
+        n = expected.statistics[:, 0]
+        weights = n / sum(_live(n).tolist())
+        M = (expected.statistics / n[:, None]).take(_packing(self.d)[0], axis=1)
+        u = M[:, 1:, 0]
+        covariances = M[:, 1:, 1:] - u[:, :, None] * u[:, None]
+        pivots = [_mend(C, u_k) for C, u_k in zip(covariances, u, strict=True)]
+        model = self._with(weights, self._view.origin + u, covariances)
+        model._require_width(pivots)
         return model
 
     @cached_property
-    def _roots(self):
-        """R_k = [[1, 0], [μ_k − c, L_k]], with c the mean of the mixture and Σ_k = L_k L_kᵀ.
-
-        With ũ = (1, x − c), all of a Gaussian is in this one matrix (1 + D, 1 + D), since
-        |R⁻¹ũ|² = 1 + |L⁻¹(x − μ)|².
-        """
-        R = np.zeros((self.k, 1 + self.d, 1 + self.d))
-        R[:, 0, 0] = 1
-        R[:, 1:, 0] = self.means - self.weights @ self.means
-        R[:, 1:, 1:] = np.linalg.cholesky(self.covariances)
-        return R
-
-    @property
-    def _coefficients(self):
-        return self._view[1]
-
-    @cached_property
     def _view(self):
-        """Origins c (V, D), and η (1, K, F) with log π_k p_k(x) = η T(x); see ``_features``.
+        """One origin for all components, the mean of the mixture, or for each its own mean.
 
-        log π_k p_k(x) = constant − ½ ũᵀ(RRᵀ)⁻¹ũ. That symmetric matrix, packed, is η, and
-        multiplies products of the data that all components share. Its corner is 1 + |L⁻¹(c − μ)|²
-        and tells how many digits are lost by that. If they are too many, each component gets its
-        own origin, its mean, and its own whitener [0, L⁻¹] in place of η. That takes up to three
-        times as long, and is exact however far away the others are.
+        log π_k p_k(x) = constant − ½ ũᵀPũ, with ũ = (1, x − c). The symmetric matrix P, packed,
+        is η, and multiplies products of the data that all components share. That loses digits: as
+        many as |L⁻¹(c − μ)|² has, or 1 / (1 − R²) of one variable given the others. If these are
+        too many, each component has its own origin, its mean, and its own whitener L⁻¹ and
+        constant in place of η. That takes up to three times as long, and stays exact.
         """
-        R = self._roots
-        P = np.array([lapack.dpotri(R_k, lower=1)[0] for R_k in R])
-        if max(P[:, 0, 0].tolist()) > FAR:
-            whiteners = np.array([lapack.dtrtri(R_k, lower=1)[0] for R_k in R])[:, 1:]
-            whiteners[:, :, 0] = 0
-            return self.means, whiteners
-        _, lower, factors = _packing(self.d)
-        eta = P.reshape(self.k, -1).take(lower, axis=1) * factors
-        eta[:, 0] += self._log_norms() + 0.5
-        return (self.weights @ self.means)[None], eta[None]
+        c = self.weights.dot(self.means)
+        coefficients = (_in_the_plane if self.d == 2 else _in_space)(self, self.means - c)
+        if coefficients is not None:
+            return View(c, 1, coefficients, coefficients.shape[1:])
+        L = np.linalg.cholesky(self.covariances)
+        whiteners = np.array([lapack.dtrtri(L_k, lower=1)[0] for L_k in L])
+        return View(self.means, 1, (whiteners, self._log_norms(L)), (self.k, 1 + self.d))
 
-    def _log_norms(self):
+    def _log_norms(self, L):
         """Return log π_k − ½ log det(2π Σ_k): (K,)."""
-        log_det = np.log(_diagonals(self._roots)).sum(axis=1)
-        return np.log(self.weights) - (log_det + 0.5 * self.d * LOG_2PI)
-
-    @property
-    def _apart(self) -> bool:
-        """Tell whether each component is seen from its own mean."""
-        return self._view[0] is self.means
+        half_log_det = np.log(L.diagonal(0, 1, 2)).sum(axis=1)
+        with np.errstate(divide="ignore"):
+            return np.log(self.weights) - half_log_det - 0.5 * self.d * LOG_2PI
 
     def _rows(self, x):
         return as_rows(x, self.d)
 
-    def _features(self, x, out):
-        """Write ũ = (1, u), with u = x − c, then u_i u_j for i ≤ j unless apart: (V, F, N)."""
-        u = out[:, 1 : 1 + self.d]
-        out[:, 0] = 1
-        np.subtract(x.T, self._view[0][:, :, None], out=u)
-        first = 1 + self.d
-        for i in range(0 if self._apart else self.d):
-            last = first + self.d - i
-            np.multiply(u[:, i, None], u[:, i:], out=out[:, first:last])
+    def _features(self, x):
+        """Return ũ = (1, u), with u = x − c, then u_i u_j for i ≤ j unless apart."""
+        c, _, _, shape = self._view
+        d = x.shape[1]
+        T = np.empty((*shape, len(x)))
+        T[..., 0, :] = 1
+        u = np.subtract(x.T, c[..., None], out=T[..., 1 : 1 + d, :])
+        first = 1 + d
+        for i in range(d if T.ndim == 2 else 0):
+            last = first + d - i
+            np.multiply(u[i], u[i:], out=T[first:last])
             first = last
+        return T
 
-    def _log_components(self, T, out):
-        if not self._apart:
-            return super()._log_components(T, out)
-        y = self._coefficients @ T
-        np.einsum("kin,kin->kn", y, y, out=out)
-        out *= -0.5
-        out += self._log_norms()[:, None]
+    def _log_components(self, T):
+        if T.ndim == 2:
+            return self._view.coefficients.dot(T)
+        whiteners, log_norms = self._view.coefficients
+        y = whiteners @ T[:, 1:]
+        return log_norms[:, None] - 0.5 * np.einsum("kin,kin->kn", y, y)
 
     def _sums(self, r, T):
-        if not self._apart:
-            return super()._sums(r, T)
+        if T.ndim == 2:
+            return r.dot(T.T)
         S = (r[:, None] * T) @ T.transpose(0, 2, 1)
         return S.reshape(self.k, -1).take(_packing(self.d)[1], axis=1)
 
     def _draw(self, z, rng):
-        return self.means[z] + np.einsum(
-            "nij,nj->ni", self._roots[z, 1:, 1:], rng.normal(size=(len(z), self.d))
-        )
+        roots = np.linalg.cholesky(self.covariances)
+        return self.means[z] + np.einsum("nij,nj->ni", roots[z], rng.normal(size=(len(z), self.d)))
 
     def _location(self):
         return self.means
 
-    def _require_width(self) -> None:
+    def _require_width(self, pivots) -> None:
         """Raise if a covariance is singular, or narrower than 10⁻¹⁰ of the whole mixture."""
-        squares = self._roots * self._roots
-        pivots = _diagonals(squares)[:, 1:]
-        if pivots.min() > 1e-13 * squares.shape[1] * squares.max():  # most often, this settles it
-            return
-        variances = _diagonals(self.covariances)
-        whole = self.weights @ (variances + squares[:, 1:, 0])
-        wide = pivots > 1e-13 * variances + 1e-20 * whole
+        means, variances = self.means.ravel().tolist(), self.covariances.diagonal(0, 1, 2)
+        whole = max(means) - min(means) + sqrt(max(variances.ravel().tolist()))
+        if min(map(min, pivots)) > 1e-12 * whole * whole:
+            return  # most often, this settles it
+        gaps = self.means - self.weights.dot(self.means)
+        whole = self.weights.dot(variances + gaps * gaps)
+        wide = np.array(pivots) > 1e-13 * variances + 1e-20 * whole
         if not wide.all():
             k = int(wide.all(axis=1).argmin())
             raise CollapsedComponent(
@@ -166,26 +141,62 @@ class GaussianMixture(Mixture):
             )
 
 
-def _factor(M: np.ndarray) -> np.ndarray:
-    """Return the Cholesky factor [[1, 0], [mean u, L]] of M, the mean of (1, u)(1, u)ᵀ.
+def _in_the_plane(model: GaussianMixture, u: np.ndarray) -> np.ndarray | None:
+    """Return the η of a model of two dimensions, seen from c = μ − u: (K, 6), or None if inexact.
 
-    Where the mean has jumped by 10⁷ stds, what is left of the variance is all rounding. Then a
-    little is added: a component that is still too wide is safe, since the next step sees it from
-    its own, near mean, where u is small. If that does not help, L is singular.
+    The density of (x, y) is that of x times that of y given x, which lies about a line of slope β
+    with variance s. This is `_in_space` written out in plain numbers. numpy is slow on arrays of
+    a few numbers, and for 272 rows a step takes three quarters of the time.
     """
-    R, info = lapack.dpotrf(M, lower=1)
-    if info:
-        M[1:, 1:] += np.diag(1e-10 * M[1:, 0] ** 2)
-        R, info = lapack.dpotrf(M, lower=1)
-    if info:
-        R[1:, 1:] = 0
-        R[1:, 1] = np.sqrt(np.maximum(np.diag(M)[1:] - M[1:, 0] ** 2, 0))
-    return R
+    eta = []
+    parts = zip(model.weights.tolist(), u.tolist(), model.covariances.tolist(), strict=True)
+    for w, (x, y), ((a, b), (_, d)) in parts:
+        beta = b / a
+        s, residual = d - beta * b, y - beta * x
+        distance = x * x / a + residual * residual / s if s > 0 else inf
+        if max(distance, d / s) > FAR:
+            return None
+        top = (log(w) if w else -inf) - LOG_2PI - 0.5 * (log(a) + log(s) + distance)
+        g = residual / s
+        eta.append((top, x / a - beta * g, g, -0.5 * (1 / a + beta * beta / s), beta / s, -0.5 / s))
+    return np.array(eta)
 
 
-def _diagonals(matrices: np.ndarray) -> np.ndarray:
-    """Return the diagonal of each matrix, (K, D), as a view."""
-    return matrices.reshape(len(matrices), -1)[:, :: matrices.shape[1] + 1]
+def _in_space(model: GaussianMixture, u: np.ndarray) -> np.ndarray | None:
+    """Return the η of a model of any dimension, seen from c = μ − u: (K, F), or None if inexact.
+
+    With R = [[1, 0], [u, L]] and Σ = LLᵀ, |R⁻¹ũ|² = 1 + |L⁻¹(x − μ)|², so that P = (RRᵀ)⁻¹.
+    """
+    R = np.zeros((model.k, 1 + model.d, 1 + model.d))
+    R[:, 0, 0], R[:, 1:, 0], R[:, 1:, 1:] = 1, u, np.linalg.cholesky(model.covariances)
+    P = np.array([lapack.dpotri(R_k, lower=1)[0] for R_k in R])
+    _, lower, factors = _packing(model.d)
+    eta = P.reshape(model.k, -1).take(lower, axis=1) * factors
+    eta[:, 0] += model._log_norms(R[:, 1:, 1:]) + 0.5
+    losses = P.diagonal(0, 1, 2) * np.insert(model.covariances.diagonal(0, 1, 2), 0, 1, axis=1)
+    return eta if losses.max() < FAR else None
+
+
+def _mend(C: np.ndarray, u: np.ndarray) -> list[float]:
+    """Return the pivots of a covariance: what is left of each variance, given those before it.
+
+    Where the mean has jumped by 10⁷ stds, u, what is left is all rounding. Then a little is added
+    in place: a component that is still too wide is safe, since the next step sees it from its
+    own, near mean, where u is small. If that does not help, some pivots are 0.
+    """
+    pivots = _pivots(C)
+    if not min(pivots) > 0:
+        C += np.diag(1e-10 * u * u)
+        pivots = _pivots(C)
+    return pivots
+
+
+def _pivots(C: np.ndarray) -> list[float]:
+    if len(C) == 2:  # in plain numbers: see _in_the_plane
+        (a, b), (_, d) = C.tolist()
+        return [a, d - b * b / a] if a > 0 else [0.0, 0.0]
+    L, info = lapack.dpotrf(C, lower=1)
+    return [0.0] * len(C) if info else (L.diagonal() ** 2).tolist()
 
 
 @cache
@@ -208,14 +219,16 @@ def _require_covariances(covariances: np.ndarray, d: int) -> None:
             f"covariances must have shape (K, {d}, {d}) to go with means, but has shape "
             f"{covariances.shape}; give one {d} by {d} matrix a component"
         )
+    turned, sizes = covariances.transpose(0, 2, 1), np.abs(covariances)
+    limits = 1e-8 * sizes + 1e-12 * sizes.max(axis=(1, 2), keepdims=True)
+    symmetric = (np.abs(covariances - turned) <= limits).all(axis=(1, 2))
     for k, covariance in enumerate(covariances):
+        if not symmetric[k]:
+            what, do = "symmetric", "use (C + C.T) / 2"
+        elif lapack.dpotrf(covariance, lower=1)[1]:
+            what = "positive definite"
+            do = "variances must be positive and correlations strictly between -1 and 1"
+        else:
+            continue
         given = f"covariances[{k}] is {show(covariance)}"
-        if not np.allclose(
-            covariance, covariance.T, rtol=1e-8, atol=1e-12 * np.abs(covariance).max()
-        ):
-            raise ValueError(f"covariances must be symmetric, but {given}; use (C + C.T) / 2")
-        if lapack.dpotrf(covariance, lower=1)[1]:
-            raise ValueError(
-                f"covariances must be positive definite, but {given}; variances must be positive "
-                "and correlations strictly between -1 and 1"
-            )
+        raise ValueError(f"covariances must be {what}, but {given}; {do}")

@@ -12,26 +12,41 @@ much faster than over a small last one. The public methods transpose to (N, K), 
 """
 
 from dataclasses import dataclass, fields
-from math import isfinite
+from functools import reduce
+from math import isfinite, prod
+from operator import add
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._checks import as_responsibilities, check_finite, enough_distinct, frozen, numbers, show
+from ._checks import as_responsibilities, check_finite, enough_distinct, numbers, show
 from .em import Expected
 
 BLOCK = 100_000  # floats in a block of rows: what stays in a processor's cache, under 1 MiB
+
+
+class View(NamedTuple):
+    """How a model sees the data: by features T of (x − origin) / unit, with log π_k p_k = η_k T.
+
+    shape is that of the features of one row: (F,) where all components share an origin and a
+    unit, (K, F) where each has its own.
+    """
+
+    origin: Any
+    unit: Any
+    coefficients: Any
+    shape: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Mixture:
     """A mixture of K components. Subclasses add the components' density and the M-step.
 
-    A subclass has ``_rows(x)``, which checks the shape of the data; ``_coefficients`` η,
-    (V, K / V, F); ``_features(x, out)``, which fills (V, F, N) with the features of N rows;
+    A subclass has ``_rows(x)``, which checks the shape of the data; ``_view``, a :class:`View`
+    with coefficients η, (K, F); ``_features(x)``, those of N rows, (F, N) or (K, F, N);
     ``m_step``, whose statistics are Σₙ r_kn T_f(xₙ), (K, F); ``_draw``; ``_location``, what to
-    sort by; and ``n_parameters``. V is the number of views of the data: one that all components
-    share, or K, one for each. A density that is not η T, or statistics that are not r Tᵀ, has
-    ``_log_components(T, out)`` and ``_sums(r, T)`` of its own.
+    sort by; and ``n_parameters``. A density that is not η T, or statistics that are not r Tᵀ, has
+    ``_log_components(T)`` and ``_sums(r, T)`` of its own.
     """
 
     weights: np.ndarray
@@ -46,7 +61,7 @@ class Mixture:
         x = self._rows(x)
         check_finite(x)
         with np.errstate(all="ignore"):
-            total = np.concatenate([_normalise(r) for r, _ in self._blocks(x)])
+            total = np.concatenate([_normalise(self._log_joint(b)) for b in self._blocks(x)])
         total[np.isnan(total)] = -np.inf  # not one component can make this row
         return total
 
@@ -56,7 +71,7 @@ class Mixture:
 
     def responsibilities(self, x) -> np.ndarray:
         """Return p(z = k | x, θ), the share of component k in each row: (N, K), rows sum to 1."""
-        r = self._log_joint(x)
+        r = self._all_log_joint(x)
         with np.errstate(all="ignore"):
             _require_possible(_normalise(r))
         return r.T
@@ -73,7 +88,7 @@ class Mixture:
         Equal to the log-likelihood when these are the posterior ones; smaller by KL(r ‖ posterior)
         otherwise. Source: Neal & Hinton (1998), theorem 1.
         """
-        log_joint = self._log_joint(x)
+        log_joint = self._all_log_joint(x)
         r = as_responsibilities(responsibilities, log_joint.shape[1], self.k).T
         with np.errstate(all="ignore"):
             return float(np.where(r > 0, r * (log_joint - np.log(r)), 0.0).sum())
@@ -84,15 +99,12 @@ class Mixture:
         They are sums over rows, made block by block, so memory does not grow with N.
         """
         x = self._rows(x)
-        statistics, log_likelihood = 0.0, 0.0
         with np.errstate(all="ignore"):
-            for r, T in self._blocks(x):
-                log_likelihood += float(np.add.reduce(_normalise(r)))
-                statistics += self._sums(r, T)
-        if not isfinite(log_likelihood):
+            expected = reduce(add, map(self._expected, self._blocks(x)))
+        if not isfinite(expected.log_likelihood):
             check_finite(x)
             _require_possible(self.log_density(x))
-        return Expected(statistics, log_likelihood)
+        return expected
 
     def sample(self, n: int, rng) -> tuple[np.ndarray, np.ndarray]:
         """Draw n observations: first the component z of each (n,), then x given z."""
@@ -118,38 +130,37 @@ class Mixture:
         """Refuse data that cannot hold this many components. Called once, before the first step."""
         enough_distinct((self._rows(block) for block in blocks if np.size(block)), self.k)
 
-    def _blocks(self, x):
-        """Yield log π_k p_k(xₙ), (K, B), and the features (V, F, B) of B rows at a time.
+    def _blocks(self, x) -> list:
+        """Return x in blocks of as many rows as fit into the cache with their features."""
+        rows = max(256, BLOCK // (prod(self._view.shape) + self.k))
+        return [x[first : first + rows] for first in range(0, len(x), rows)]
 
-        Both are buffers that are used again for the next block: copy what must last.
-        """
-        views, _, features = self._coefficients.shape
-        rows = min(len(x), max(256, BLOCK // (views * features + self.k)))
-        T, log_p = np.empty((views, features, rows)), np.empty((self.k, rows))
-        for first in range(0, len(x), rows):
-            block = x[first : first + rows]
-            if len(block) < rows:
-                T, log_p = T[..., : len(block)], log_p[:, : len(block)]
-            self._features(block, T)
-            self._log_components(T, log_p)
-            yield log_p, T
-
-    def _log_components(self, T, out) -> None:
-        """Write log π_k p_k(xₙ) = η T into out, (K, B)."""
-        eta = self._coefficients
-        np.matmul(eta, T, out=out.reshape(*eta.shape[:2], -1))
-
-    def _sums(self, r, T) -> np.ndarray:
-        """Return the expected statistics Σₙ r_kn T_f(xₙ), r Tᵀ: (K, F)."""
-        r = r.reshape(len(T), -1, r.shape[1])
-        return np.matmul(r, T.transpose(0, 2, 1)).reshape(self.k, -1)
+    def _expected(self, x) -> Expected:
+        """Return what one block of rows adds to the E-step."""
+        T = self._features(x)
+        r = self._log_components(T)
+        log_likelihood = float(np.add.reduce(_normalise(r)))
+        return Expected(self._sums(r, T), log_likelihood)
 
     def _log_joint(self, x) -> np.ndarray:
-        """Return log π_k + log p_k(xₙ): (K, N)."""
+        """Return log π_k + log p_k(xₙ) of one block of rows: (K, N)."""
+        return self._log_components(self._features(x))
+
+    def _all_log_joint(self, x) -> np.ndarray:
+        """Return log π_k + log p_k(xₙ) of any number of rows, after a look at them: (K, N)."""
         x = self._rows(x)
         check_finite(x)
         with np.errstate(all="ignore"):
-            return np.concatenate([r.copy() for r, _ in self._blocks(x)], axis=1)
+            return np.concatenate([self._log_joint(block) for block in self._blocks(x)], axis=1)
+
+    def _log_components(self, T) -> np.ndarray:
+        """Return log π_k p_k(xₙ), η T: (K, N)."""
+        eta = self._view.coefficients
+        return eta.dot(T) if T.ndim == 2 else np.matmul(eta[:, None], T)[:, 0]
+
+    def _sums(self, r, T) -> np.ndarray:
+        """Return the expected statistics Σₙ r_kn T_f(xₙ), r Tᵀ: (K, F)."""
+        return r.dot(T.T) if T.ndim == 2 else np.matmul(T, r[:, :, None])[..., 0]
 
     def _parameters(self) -> tuple:
         return tuple(getattr(self, field.name) for field in fields(self))
@@ -160,12 +171,12 @@ class Mixture:
         What this model worked out for itself is forgotten: a history would keep it alive.
         """
         model = object.__new__(type(self))
-        vars(model).update(zip(self.__match_args__, parameters, strict=True))
-        for value in parameters:
+        own = vars(model)
+        for name, value in zip(self.__match_args__, parameters, strict=True):
             if isinstance(value, np.ndarray):
-                frozen(value)
+                value.setflags(write=False)
+            own[name] = value
         vars(self).pop("_view", None)
-        vars(self).pop("_roots", None)
         return model
 
     def __eq__(self, other):

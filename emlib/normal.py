@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf, log
 
 import numpy as np
 
 from ._checks import as_floats, as_positive, as_rows, as_weights, same_length
 from .em import CollapsedComponent, Expected
-from .mixture import Mixture
+from .mixture import Mixture, View
 
 FAR = 1e3  # a squared distance in stds: farther away, a square is not expanded (see ``_view``)
 SQRT_2PI = float(np.sqrt(2 * np.pi))
@@ -43,42 +44,54 @@ class NormalMixture(Mixture):
         u = (x − c) / s. Raises CollapsedComponent. Source: Bishop (2006), equations 9.24 to 9.27.
         """
         n, u, uu = expected.statistics.T
-        weights, u, (c, s, _) = _live(n) / n.sum(), u / n, self._view
-        variances = _at_least(uu / n - u * u, u)
+        weights, u, (c, s, *_) = n / sum(_live(n).tolist()), u / n, self._view
+        square = u * u
+        variances = _at_least(uu / n - square, square)
         model = self._with(weights, c + s * u, s * np.sqrt(variances))
         model._require_width()
         return model
 
-    @property
-    def _coefficients(self):
-        return self._view[2]
-
     @cached_property
     def _view(self):
-        """Origins c (V,), units s (V,), and η (V, K / V, 3): log π_k p_k(x) = η·(1, u, u²).
+        """One origin c and unit s for all components, or for each its own: c = μ, s = σ.
 
-        One origin and unit serve all components: then the data are squared once, not K times.
-        But to expand ((x − μ)/σ)² = (slope u + shift)² loses digits where these are large, as
-        E[x²] − μ² does. So beyond 30, each component gets its own: c = μ, s = σ.
+        With u = (x − c) / s, log π_k p_k(x) = η_k·(1, u, u²). Shared, the data are squared once,
+        not K times. But to expand ((x − μ)/σ)² = (slope u + shift)² loses digits where these are
+        large, as E[x²] − μ² does. So no farther than 30.
         """
-        for c, s in (self.weights @ self.means, self.stds.max()), (self.means, self.stds):
-            slope, shift = s / self.stds, (c - self.means) / self.stds
-            if max((slope * slope + shift * shift).tolist()) < FAR:
-                break
-        log_norms = np.log(self.weights) - np.log(self.stds * SQRT_2PI)
-        eta = np.array([log_norms - 0.5 * shift * shift, -slope * shift, -0.5 * slope * slope])
-        return np.atleast_1d(c), np.atleast_1d(s), eta.T.reshape(np.size(c), -1, 3)
+        c, s = self.weights.dot(self.means), np.float64(max(self.stds.tolist()))
+        eta = self._shared(float(c), float(s))
+        if eta is not None:
+            return View(c, s, eta, (3,))
+        with np.errstate(divide="ignore"):
+            log_norms = np.log(self.weights) - np.log(SQRT_2PI * self.stds)
+        eta = np.stack([log_norms, np.zeros(self.k), np.full(self.k, -0.5)], axis=1)
+        return View(self.means, self.stds, eta, (self.k, 3))
+
+    def _shared(self, c: float, s: float) -> np.ndarray | None:
+        """Return η (K, 3), or None where that loses digits. A few numbers are slow in numpy."""
+        eta = []
+        parts = zip(self.weights.tolist(), self.means.tolist(), self.stds.tolist(), strict=True)
+        for w, mu, sigma in parts:
+            slope, shift = s / sigma, (c - mu) / sigma
+            if not slope * slope + shift * shift < FAR:
+                return None
+            top = (log(w) if w else -inf) - log(SQRT_2PI * sigma)
+            eta.append((top - 0.5 * shift * shift, -slope * shift, -0.5 * slope * slope))
+        return np.array(eta)
 
     def _rows(self, x):
         return as_rows(x, None)
 
-    def _features(self, x, out):
-        """Write 1, u and u² into out, (V, 3, N)."""
-        c, s, _ = self._view
-        out[:, 0] = 1
-        u = np.subtract(x, c[:, None], out=out[:, 1])
-        u /= s[:, None]
-        np.multiply(u, u, out=out[:, 2])
+    def _features(self, x):
+        """Return 1, u and u²: (3, N), or (K, 3, N) if each component has its own origin."""
+        c, s, _, shape = self._view
+        T = np.empty((*shape, len(x)))
+        T[..., 0, :] = 1
+        u = np.subtract(x, c[..., None], out=T[..., 1, :])
+        u /= s[..., None]
+        np.multiply(u, u, out=T[..., 2, :])
+        return T
 
     def _draw(self, z, rng):
         return rng.normal(self.means[z], self.stds[z])
@@ -88,8 +101,8 @@ class NormalMixture(Mixture):
 
     def _require_width(self) -> None:
         """Raise if a component has become a spike: narrower than 10⁻¹⁰ of the whole mixture."""
-        spans = np.abs(self.means - self.weights @ self.means) + self.stds
-        if not min(self.stds.tolist()) > 1e-10 * max(spans.tolist()):
+        means, stds = self.means.tolist(), self.stds.tolist()
+        if not min(stds) > 1e-10 * (max(means) - min(means) + max(stds)):
             k = int(self.stds.argmin())
             what = f"its standard deviation fell to {self.stds[k]:.3g}, on {self.means[k]:.6g}"
             raise CollapsedComponent(k, what)
@@ -102,10 +115,10 @@ def _live(n: np.ndarray) -> np.ndarray:
     return n
 
 
-def _at_least(variances: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """Return variances, mean u² − (mean u)², but not less than 10⁻¹⁰ (mean u)².
+def _at_least(variances: np.ndarray, square: np.ndarray) -> np.ndarray:
+    """Return variances, mean u² − (mean u)², but not less than 10⁻¹⁰ of that square.
 
     Where the mean has jumped by 10⁵ stds, the difference is all rounding. A component that is
     still too wide is safe: the next step sees it from its own, near mean, and u is small.
     """
-    return np.maximum(variances, 1e-10 * u * u, out=variances)
+    return np.maximum(variances, 1e-10 * square, out=variances)

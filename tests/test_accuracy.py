@@ -114,6 +114,30 @@ def test_log_densities_are_right_however_far_the_components_are(d, distance):
     np.testing.assert_allclose(model.log_density(x), oracle, rtol=1e-11, atol=1e-11)
 
 
+@pytest.mark.parametrize("d", [2, 3])
+def test_log_densities_are_right_however_correlated_the_columns_are(d):
+    L = 3 * np.eye(d)
+    L[1:, 0], L[1, 1] = 3, 3 * 2**-12  # Σ and the data are sums of few powers of 2, so exact
+    z = np.random.default_rng(0).integers(-32, 32, size=(200, d)) / 16
+    mean = np.arange(d) / 4
+    model = GaussianMixture([1.0], [mean], [L @ L.T])
+    exact = -0.5 * (z**2).sum(axis=1) - np.log(np.diag(L)).sum() - 0.5 * d * np.log(2 * np.pi)
+    np.testing.assert_allclose(model.log_density(mean + z @ L.T), exact, rtol=0, atol=3e-11)
+
+
+def test_the_plane_by_hand_is_the_plane_of_any_dimension():
+    from emlib.gaussian import _in_space, _in_the_plane
+
+    x, start = blobs(500, 2, 4)
+    model = fit(start, x, tol=0, max_iter=5).model
+    u = model.means - model.weights @ model.means
+    np.testing.assert_allclose(_in_the_plane(model, u), _in_space(model, u), rtol=1e-12, atol=1e-13)
+    thin = GaussianMixture(model.weights, model.means, [[[1, 1 - 1e-5], [1 - 1e-5, 1]]] * 4)
+    for by_hand_or_not in (_in_the_plane, _in_space):
+        assert by_hand_or_not(model, u + 100) is None
+        assert by_hand_or_not(thin, 0 * u) is None
+
+
 @pytest.mark.parametrize("scale", [1e-9, 1e-3, 1, 1e9])
 @pytest.mark.parametrize(("d", "k"), [(1, 3), (2, 4), (6, 3)])
 def test_the_log_likelihood_never_falls_beyond_rounding(d, k, scale):
