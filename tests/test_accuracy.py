@@ -92,13 +92,13 @@ def test_a_far_offset_leaves_the_variances_right(d, offset):
     np.testing.assert_allclose(there[1] - offset, here[1], atol=1e-7)
 
 
-@pytest.mark.parametrize("d", [1, 2])
+@pytest.mark.parametrize("d", [1, 2, 3])
 def test_a_start_that_is_far_from_the_data_finds_them(d):
     x = 1e8 + np.random.default_rng(0).normal(size=(500, d))
     start = GaussianMixture([1.0], np.zeros((1, d)), [np.eye(d)])
     start, data = (narrow(start), x[:, 0]) if d == 1 else (start, x)
     _, means, covariances = matrices(fit(start, data).model)
-    np.testing.assert_allclose(means[0], x.mean(axis=0), rtol=1e-15)
+    np.testing.assert_allclose(means[0], x.mean(axis=0), rtol=3e-15)
     np.testing.assert_allclose(covariances[0], np.cov(x.T, bias=True).reshape(d, d), rtol=1e-6)
 
 

@@ -127,6 +127,7 @@ def second(*matrix):
 @cases(
     [
         ("asymmetric", second([1, 0.5], [0.2, 1]), "covariances", "symmetric", r"0\.2", r"\b1\b"),
+        ("a little asymmetric", second([1, 0.5], [0.501, 1]), "covariances", "symmetric", "0.501"),
         ("indefinite", second([1, 2], [2, 1]), "covariances", "positive definite", "2"),
         ("singular", second([1, 1], [1, 1]), "covariances", "positive definite"),
         ("negative", second([-1, 0], [0, 1]), "covariances", "positive definite", "-1"),

@@ -20,7 +20,15 @@ from helpers import (
 )
 from scipy import integrate, stats
 
-from emlib import CoinMixture, Expected, GaussianMixture, Mixture, NormalMixture, fit
+from emlib import (
+    CoinMixture,
+    CollapsedComponent,
+    Expected,
+    GaussianMixture,
+    Mixture,
+    NormalMixture,
+    fit,
+)
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -428,6 +436,71 @@ def test_tiny_weights_and_tiny_or_huge_widths_are_legal():
     assert model.responsibilities([1.0])[0, 1] == pytest.approx(1)
 
 
+@pytest.mark.parametrize("distance", [1, 1e5])
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_a_component_of_weight_zero_is_not_there_and_raises_no_alarm(d, distance):
+    where = distance * np.arange(3)
+    if d == 1:
+        model, alone = (NormalMixture(w, m, np.ones(len(w))) for w, m in _with_a_zero(where))
+    else:
+        model, alone = (
+            GaussianMixture(w, np.outer(m, np.ones(d)), [np.eye(d)] * len(w))
+            for w, m in _with_a_zero(where)
+        )
+    x, _ = alone.sample(50, 0)
+    np.testing.assert_allclose(model.log_density(x), alone.log_density(x), rtol=1e-12)
+    assert model.responsibilities(x)[:, 1].max() == 0
+    with pytest.raises(ValueError, match="component 1 .*none of the data"):
+        model.m_step(model.e_step(x))
+
+
+def _with_a_zero(where):
+    return ([0.5, 0, 0.5], where), ([0.5, 0.5], where[::2])
+
+
+def test_rounding_makes_no_covariance_asymmetric():
+    matrix = [[1, 1e-13], [0, 1]]
+    assert GaussianMixture([1.0], [[0, 0]], [matrix]).k == 1
+
+
+@pytest.mark.parametrize("d", [2, 3])
+@pytest.mark.parametrize(
+    ("what", "width", "collapses"),
+    [("thin", 3e-5, False), ("thin", 1e-8, True), ("tiny", 1e-8, False), ("tiny", 1e-10, True)],
+)
+def test_a_fit_refuses_what_is_too_thin_or_too_tiny_and_no_more(d, what, width, collapses):
+    rng = np.random.default_rng(0)
+    x, _ = GaussianMixture([0.5, 0.5], [[0] * d, [1] * d], [np.eye(d)] * 2).sample(200, rng)
+    if what == "thin":  # the last column is all but the first
+        x[:, -1] = x[:, 0] + width * x[:, -1]
+        model = GaussianMixture([1.0], [[0] * d], [np.eye(d)])
+    else:  # a cluster beside a wide one
+        x[:100] = 50 + width * x[:100]
+        model = GaussianMixture(
+            [0.5, 0.5], [[50] * d, [0.5] * d], [width**2 * np.eye(d), np.eye(d)]
+        )
+    if collapses:
+        with pytest.raises(CollapsedComponent, match="component 0 "):
+            fit(model, x, max_iter=3)
+    else:
+        assert fit(model, x, max_iter=3).model.k == model.k
+
+
+@pytest.mark.parametrize(("width", "collapses"), [(1e-9, False), (1e-11, True)])
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_two_tiny_clusters_are_measured_by_the_distance_between_them(d, width, collapses):
+    x = np.concatenate([width * np.random.default_rng(0).normal(size=(50, d))] * 2)
+    x[50:] = 1 - x[50:]
+    start = GaussianMixture([0.5, 0.5], [[0] * d, [1] * d], [width**2 * np.eye(d)] * 2)
+    if d == 1:
+        start, x = NormalMixture([0.5, 0.5], [0, 1], [width, width]), x[:, 0]
+    if collapses:
+        with pytest.raises(CollapsedComponent):
+            start.m_step(start.e_step(x))
+    else:
+        assert start.m_step(start.e_step(x)).k == 2
+
+
 def test_a_small_weight_survives_a_step():
     x = np.random.default_rng(0).normal(size=500)
     better = fit(NormalMixture([1e-12, 1 - 1e-12], [0, 0.1], [2, 1]), x, max_iter=3).model
@@ -441,6 +514,14 @@ def test_certain_coins_are_legal():
     best = fit(model, [[0, 3], [4, 0], [2, 0]], tol=0, max_iter=3).model
     np.testing.assert_allclose(best.biases, [0, 1])
     np.testing.assert_allclose(best.weights, [1 / 3, 2 / 3])
+
+
+def test_what_no_component_can_make_has_density_zero():
+    impossible = CoinMixture([0.5, 0.5], [0.0, 1.0])
+    np.testing.assert_array_equal(impossible.log_density([[1, 1], [0, 0]]), [-np.inf, 0])
+    np.testing.assert_array_equal(impossible.pdf([[1, 1], [0, 0]]), [0, 1])
+    far = NormalMixture([0.5, 0.5], [0, 1], [1e-200, 1e-200])
+    np.testing.assert_array_equal(far.log_density([1e200]), -np.inf)
 
 
 def test_coins_that_become_certain_raise_no_alarm():
