@@ -48,8 +48,9 @@ c.Execute.error_on_timeout = grading.stopped(
     f"✗ Stopped after {SECONDS} seconds. Is there a loop that never ends?"
 )
 
-# Before a student's first line: remember what may not be replaced, and limit the memory.
-c.Execute.extra_arguments = ["--IPKernelApp.exec_lines=import emlib.check.homework"]
+# Before a student's first line, and not in its time: import what every notebook does, remember what
+# may not be replaced, and limit the memory.
+c.Execute.extra_arguments = ["--IPKernelApp.exec_lines=import emlib.plots, emlib.check.homework"]
 if sys.platform == "linux":
     limit = f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({BYTES}, {BYTES}))"
     c.Execute.extra_arguments.append(f"--IPKernelApp.exec_lines={limit}")

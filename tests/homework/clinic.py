@@ -7,14 +7,15 @@ from patients import PATIENTS, Normal
 IMPORTS = "import numpy as np\nfrom scipy.special import logsumexp\n"
 
 
-def ill(number, cells, lost, hint, body=Normal):
+def ill(number, cells, lost, hint, body=Normal, **more):
     """An entry of the wrong answers: the fault of a patient, handed in with this code of cells.
 
     The code calls the patient `program`. body is the healthy program that gets the fault.
     """
     patient, first = PATIENTS[number], next(iter(cells))
     code = cells | {first: source(type(patient), body) + cells[first]}
-    return {"what": f"[{number}] {patient.fault}", "cells": code, "lost": lost, "hint": hint}
+    what = f"[{number}] {patient.fault}"
+    return {"what": what, "cells": code, "lost": lost, "hint": hint} | more
 
 
 def source(*classes):

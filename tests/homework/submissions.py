@@ -20,6 +20,7 @@ from nbformat.v4 import new_code_cell
 ROOT = Path(__file__).resolve().parents[2]
 HOMEWORK = ROOT / "notebooks/homework"
 ASSIGNMENTS = sorted(path.name for path in (HOMEWORK / "source").iterdir())
+TRIAL = "bwrap --unshare-all --ro-bind / / true"
 MARKERS = re.compile(r"(?m)^ *### (BEGIN|END) SOLUTION\n?")
 
 
@@ -108,8 +109,7 @@ def why_no_box():
     """Say why bubblewrap cannot make a box on this machine, or nothing if it can."""
     if shutil.which("bwrap") is None:
         return "No bubblewrap (bwrap) on the PATH."
-    trial = "bwrap --unshare-all --ro-bind / / true".split()
-    done = subprocess.run(trial, capture_output=True, text=True)
+    done = subprocess.run(TRIAL.split(), capture_output=True, text=True)
     return f"No box on this machine. {done.stderr.strip()}" if done.returncode else ""
 
 
@@ -145,11 +145,10 @@ class Course:
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
 
-    def autograde(self, assignment, student="*", seconds=30, confine=""):
+    def autograde(self, assignment, seconds, boxed):
         """Grade the submissions of an assignment; return nbgrader's exit code and log."""
-        command = f"nbgrader autograde {assignment} --student='{student}'"
-        command = f"CONFINE={confine} {command} --Execute.timeout={seconds}"
-        done = self.run(command, check=False)
+        command = f"nbgrader autograde {assignment} --Execute.timeout={seconds}"
+        done = self.run("CONFINE=yes " * boxed + command, check=False)
         return done.returncode, done.stderr
 
     def lost(self, assignment, student):
@@ -161,12 +160,21 @@ class Course:
 
     def points(self, assignment, student):
         """The points of each test, from the gradebook."""
-        from nbgrader.api import Gradebook
-
-        with Gradebook(f"sqlite:///{self.folder}/gradebook.db") as book:
+        with self.gradebook() as book:
             notebook = book.find_submission_notebook(assignment, assignment, student)
             grades = {grade.name: grade.auto_score for grade in notebook.grades}
         return {name: grades[name] for name in graded(assignment)}
+
+    def score(self, assignment, student):
+        """All points of a student, with those for the written answer."""
+        with self.gradebook() as book:
+            return book.find_submission(assignment, student).score
+
+    def gradebook(self):
+        """The gradebook, to be opened by `with`."""
+        from nbgrader.api import Gradebook
+
+        return Gradebook(f"sqlite:///{self.folder}/gradebook.db")
 
     def output(self, assignment, student):
         """All that the cells of an autograded submission say, and what each says."""

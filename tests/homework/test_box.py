@@ -1,17 +1,13 @@
-"""The box: what a submission sees and does in it, and what it would see and do without."""
+"""What is seen in the box. What can be done in it, a spy tries in test_grading.py."""
 
 import os
-import socket
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
-from submissions import ASSIGNMENTS, HOMEWORK, ROOT, Course, wrong_answers, wrong_submission
+from submissions import HOMEWORK, ROOT
 
 pytestmark = [pytest.mark.tools, pytest.mark.usefixtures("bubblewrap")]
-
-# What can be seen
 
 LOOK = r"""
 import os
@@ -73,68 +69,3 @@ def test_of_this_project_only_emlib_and_its_environment_are_seen(grading, course
 
 def test_rest_of_the_machine_is_not_seen(grading, course):
     assert (found := inside(grading, course, "ls", "/")) and not {"run", "srv", "var"} & {*found}
-
-
-# What can be done, in nbgrader's own autograder
-
-SPY = """
-import os
-import pathlib
-import socket
-
-found = []
-
-
-def attempt(what, deed):
-    try:
-        deed()
-        found.append(what)
-    except OSError:
-        pass
-
-
-course = pathlib.Path.cwd().parents[2]
-attempt("gradebook", lambda: open(course / "gradebook.db", "r+b").close())
-attempt("another student", lambda: os.listdir(course / "submitted" / "loop"))
-attempt("the hidden tests", lambda: os.listdir(course / "source"))
-attempt("the teacher's files", lambda: open("ROOT/TEACHING.md").close())
-attempt("a file", lambda: open("own-file", "w").close())
-attempt("network", lambda: socket.create_connection(("127.0.0.1", PORT), timeout=2).close())
-print("found:", found)
-"""
-DEEDS = ["gradebook", "another student", "the hidden tests", "the teacher's files", "a file"]
-
-
-@pytest.fixture(scope="module")
-def boxed(tmp_path_factory):
-    """A spy's submission graded in the box, an endless loop beside it; then the spy at large."""
-    course, assignment = Course(tmp_path_factory.mktemp("course") / "homework"), ASSIGNMENTS[1]
-    course.run(f"nbgrader generate_assignment {assignment} --force")
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        spy = SPY.replace("PORT", str(server.getsockname()[1])).replace("ROOT", str(ROOT))
-        entry = {"cells": {}, "insert": {"e_step": spy}}
-        course.submit(assignment, "spy", wrong_submission(assignment, entry))
-        loop = wrong_answers(assignment)["endless_cell"]
-        course.submit(assignment, "loop", wrong_submission(assignment, loop))
-        code, log = course.autograde(assignment, confine="yes", seconds=10)
-        assert code == 0, log
-        here = course.folder / "autograded/spy" / assignment
-        outside = subprocess.check_output([sys.executable, "-c", spy], cwd=here, text=True)
-    return SimpleNamespace(
-        lost={name: course.lost(assignment, name) for name in ("spy", "loop")},
-        inside="\n".join(course.output(assignment, "spy").values()),
-        outside=outside,
-    )
-
-
-def test_box_changes_no_points(boxed):
-    assert boxed.lost == {"spy": set(), "loop": set()}
-
-
-def test_spy_finds_nothing_in_the_box(boxed):
-    assert "found: []" in boxed.inside
-
-
-@pytest.mark.parametrize("what", [*DEEDS, "network"])
-def test_spy_finds_it_outside(boxed, what):
-    assert what in boxed.outside

@@ -2,16 +2,23 @@
 
 A sample runs in CI; `make homework-check` sends all through it. All submissions of an assignment
 are graded in one go, so whatever one of them does, it must not stop the grading of the others.
+Those of the second assignment are graded in the box, and one of them is a spy's.
 """
 
+import re
+import socket
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 from submissions import (
     ASSIGNMENTS,
+    ROOT,
     Course,
     right_answers,
     submission,
+    why_no_box,
     wrong_answers,
     wrong_submission,
 )
@@ -19,63 +26,91 @@ from submissions import (
 pytestmark = pytest.mark.tools
 
 RIGHT_SAMPLE = ("chatty",)
-# Submissions that must run into the time limit; all others must not come near it.
-ENDLESS = ("endless", "unstoppable")
+# Submissions that must be stopped; all others must not come near the time limit.
+RUNAWAYS = ("endless", "unstoppable", "kills")
+
+SPY = """
+import pathlib
+import socket
+
+found = []
 
 
-def student(name):
-    """What a submission's author is called: those who will not stop come under z."""
-    return ("z-" if name.startswith(ENDLESS) else "a-") + name.replace("_", "-")
+def attempt(what, deed):
+    try:
+        deed()
+        found.append(what)
+    except Exception:
+        pass
+
+
+course = pathlib.Path.cwd().parents[2]
+attempt("gradebook", lambda: open(course / "gradebook.db", "r+b").close())
+attempt("hidden tests", lambda: next(course.glob("source/*/*.ipynb")).read_text())
+attempt("another's submission", lambda: next(course.glob("submitted/chatty/*/*")).read_text())
+attempt("another's points", lambda: next(course.glob("autograded/chatty/*/*")).read_text())
+attempt("teacher's files", lambda: open("ROOT/TEACHING.md").close())
+attempt("place to write", lambda: open("note", "w").close())
+attempt("network", lambda: socket.create_connection(("127.0.0.1", PORT), timeout=2).close())
+print("found:", ", ".join(found))
+"""
 
 
 class Graded:
     """An assignment whose submissions have all been autograded."""
 
-    def __init__(self, assignment, folder, everything):
-        self.assignment, self.course = assignment, Course(folder)
+    def __init__(self, assignment, folder, everything, boxed):
+        self.assignment, self.course, self.boxed = assignment, Course(folder), boxed
         right, wrong = right_answers(assignment), wrong_answers(assignment)
         self.right = {n: right[n] for n in right if everything or n in RIGHT_SAMPLE}
         self.wrong = {n: wrong[n] for n in wrong if everything or "sample" in wrong[n]}
-        for name, cells in self.right.items():
-            self.submit(f"right_{name}", submission(assignment, cells))
-        for name, entry in self.wrong.items():
-            self.submit(name, wrong_submission(assignment, entry))
         self.course.run(f"nbgrader generate_assignment {assignment} --force")
-        self.quick = self.course.autograde(assignment, "[!z]*")
-        self.slow = self.course.autograde(assignment, "z*", seconds=8) if self.endless else None
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            self.spy = SPY.replace("PORT", str(server.getsockname()[1])).replace("ROOT", str(ROOT))
+            self.hand_in()
+            self.code, self.log = self.course.autograde(assignment, seconds=8, boxed=boxed)
+            self.found_outside = self.spy_outside() if boxed else ""
 
-    @property
-    def endless(self):
-        """The wrong answers that must be stopped."""
-        return [name for name in self.wrong if name.startswith(ENDLESS)]
+    def hand_in(self):
+        """Hand in all notebooks; in the box there is a spy, who must lose and find nothing."""
+        if self.boxed:
+            insert = {"e_step": self.spy}
+            self.wrong["spy"] = {"cells": {}, "insert": insert, "lost": "", "hint": "found: \n"}
+        for name, cells in self.right.items():
+            self.course.submit(self.assignment, name, submission(self.assignment, cells))
+        for name, entry in self.wrong.items():
+            self.course.submit(self.assignment, name, wrong_submission(self.assignment, entry))
 
-    def submit(self, name, notebook):
-        """Hand in a notebook."""
-        self.course.submit(self.assignment, student(name), notebook)
+    def spy_outside(self):
+        """What the spy finds without the box."""
+        here = self.course.folder / "autograded/spy" / self.assignment
+        return subprocess.check_output([sys.executable, "-c", self.spy], cwd=here, text=True)
 
     def lost(self, name):
         """The tests that a submission has lost, and all that its feedback says."""
-        output = self.course.output(self.assignment, student(name))
-        return self.course.lost(self.assignment, student(name)), output
+        output = self.course.output(self.assignment, name)
+        return self.course.lost(self.assignment, name), output
 
 
 @pytest.fixture(scope="class")
 def graded(request, tmp_path_factory, everything):
     """The assignment of a test class, graded."""
     folder = tmp_path_factory.mktemp("course") / "homework"
-    return Graded(request.cls.assignment, folder, everything)
+    boxed = request.cls.boxed and not why_no_box()
+    return Graded(request.cls.assignment, folder, everything, boxed)
 
 
 class Grading:
     """What holds for every assignment."""
 
+    boxed = False
+
     def test_nobody_stops_the_round(self, graded):
-        code, log = graded.quick
-        assert code == 0, log
-        assert "Traceback" not in log
+        assert graded.code == 0, graded.log
+        assert "Traceback" not in graded.log
 
     def test_right_answers_get_full_marks(self, graded):
-        lost = {name: graded.lost(f"right_{name}") for name in graded.right}
+        lost = {name: graded.lost(name) for name in graded.right}
         wrong = {n: {k: out[k] for k in tests} for n, (tests, out) in lost.items() if tests}
         assert wrong == {}
 
@@ -89,11 +124,9 @@ class Grading:
         for name, entry in graded.wrong.items():
             assert entry["hint"] in "\n".join(graded.lost(name)[1].values()), name
 
-    def test_runaways_are_reported(self, graded):
-        for name in graded.endless:
-            code, log = graded.slow
-            assert code == 0, log
-            assert f"{student(name)}: stopped in cell" in log
+    def test_runaways_are_stopped_and_reported(self, graded):
+        reported = set(re.findall(r"(\w+): stopped in cell", graded.log))
+        assert reported == {name for name in graded.wrong if name.startswith(RUNAWAYS)}
 
     def test_gradebook_survives(self, graded):
         with sqlite3.connect(graded.course.folder / "gradebook.db") as book:
@@ -107,7 +140,11 @@ class TestLikelihoods(Grading):
 
 
 class TestEmByHand(Grading):
-    assignment = ASSIGNMENTS[1]
+    assignment, boxed = ASSIGNMENTS[1], True
+
+    def test_spy_finds_everything_outside(self, bubblewrap, graded):
+        deeds = re.findall(r'attempt\("(.*?)"', SPY)
+        assert graded.found_outside == f"found: {', '.join(deeds)}\n"
 
 
 class TestBoundsAndEllipses(Grading):

@@ -70,6 +70,13 @@ def test_there_are_enough_answers():
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_every_kind_of_mischief_is_there(assignment):
+    kinds = """untouched syntax_error endless_loop huge_allocation deletes_the_tests
+    prints_the_expected_text imports_sklearn replaces_np_testing"""
+    assert set(kinds.split()) <= set(wrong(assignment))
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_release_is_up_to_date(assignment, tmp_path):
     """`make homework` changes nothing, byte for byte."""
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", assignment, "--no-db"]

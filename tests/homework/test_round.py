@@ -17,6 +17,7 @@ import pytest
 from submissions import (
     HOMEWORK,
     ROOT,
+    TRIAL,
     Course,
     label,
     submission,
@@ -31,9 +32,14 @@ ASSIGNMENT = "2_em_by_hand"
 FENCE = re.compile(r"(?ms)^```sh\n(.*?)^```")
 
 
+def teaching():
+    """The text of TEACHING.md."""
+    return (ROOT / "TEACHING.md").read_text()
+
+
 def commands():
     """The shell commands of a round, block by block, as they stand in TEACHING.md."""
-    text = (ROOT / "TEACHING.md").read_text()
+    text = teaching()
     return FENCE.findall(text[text.index("### A round") : text.index("### When something is odd")])
 
 
@@ -127,6 +133,16 @@ def test_teacher_is_asked_again(played):
     said = next(s for b, s in zip(played.blocks, played.said, strict=True) if "written" in b)
     assert "A number from 0 to 3" in said and "A good answer" in said
     assert "ben (2 of 2)" in said and "cleo" not in said
+
+
+def test_one_student_is_graded_again(played):
+    (again,) = re.findall(r"`(CONFINE=yes nbgrader autograde .* --student ada .*?)`", teaching())
+    assert "Removing existing assignment" in played.run(again)
+    assert played.course.score(ASSIGNMENT, "ada") == 20
+
+
+def test_box_can_be_tried():
+    assert f"```sh install\nsudo apt install bubblewrap\n{TRIAL}\n```" in teaching()
 
 
 def test_formgrader_is_there():

@@ -264,7 +264,6 @@ def scoreboard(objective, start, methods):
         },
         "lost": "test_scoreboard_nan",
         "hint": "A method whose value is NaN has ended nowhere",
-        "sample": True,
     },
     "sorted_rows": {
         "what": "the rows are sorted by their gaps",
@@ -382,7 +381,6 @@ def sample(n, weights, means, stds, rng):
         },
         # For two ovens with shares of 0.3 and 0.7 it does end, if with the same numbers every time.
         "lost": "test_sample_any test_sample_chance",
-        "sample": True,
         "hint": "Is there a loop that never ends?",
     },
     "huge_allocation": {

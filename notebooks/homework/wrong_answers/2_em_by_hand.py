@@ -147,6 +147,7 @@ def fit_old_faithful(x):
         {"m_step": BY_M_STEP},
         "test_m_step_offset",
         "cancels nearly all digits",
+        sample=True,
     ),
     "variance_returned": {
         "what": "variances returned as standard deviations",
@@ -368,20 +369,23 @@ def failing_start(x, k):
         "cells": {"m_step": "def m_step(x, r)\n    return r.sum(axis=0\n"},
         "lost": f"{M_STEP} {FIT}",
         "hint": "NameError (name 'm_step' is not defined)",
-        "sample": True,
     },
     "endless_loop": {
-        "what": "a loop that never ends",
+        "what": "a counter that moves on only after a fall",
         "cells": {
-            "run": """
-def run(x, start, e_step, m_step, tol=1e-9, max_iter=1000):
-    theta, trace = start, []
-    while True:
-        r, value = e_step(x, *start)
+            "falls": """
+def falls(trace):
+    t, found = 1, []
+    while t < len(trace):
+        if trace[t] < trace[t - 1]:
+            found.append(t)
+            t += 1
+    return found
 """
         },
-        "lost": f"{RUN} {FIT}",
+        "lost": FALLS,
         "hint": "Is there a loop that never ends?",
+        "sample": True,
     },
     "unstoppable_loop": {
         "what": "a loop that swallows the interruption: what follows cannot be run",
@@ -482,7 +486,6 @@ def e_step(x, weights, means, stds):
         },
         "lost": f"{E_STEP} {FIT}",
         "hint": "This task asks for your own code, but yours calls sklearn",
-        "sample": True,
     },
     "calls_emlib": {
         "what": "emlib's own models do the work",

@@ -437,7 +437,6 @@ class PoissonMixture:
         },
         "lost": "test_poisson_blocks",
         "hint": "the statistics must be sums over the data",
-        "sample": True,
     },
     "changes_itself": {
         "what": "m_step changes the model instead of making a new one",
@@ -570,6 +569,5 @@ def best_fit(x, starts):
         },
         "lost": BEST,
         "hint": "nats below the best",
-        "sample": True,
     },
 }
