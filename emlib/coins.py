@@ -71,9 +71,7 @@ class CoinMixture(Mixture):
 
     @property
     def _view(self):
-        with np.errstate(divide="ignore"):
-            eta = np.log([self.weights, self.biases, 1 - self.biases]).T
-        return View(0, 1, eta, (3,))
+        return View(origin=0, unit=1, coefficients=None, shape=(3,))
 
     def _features(self, x):
         """Return 1, heads and tails: (3, N)."""

@@ -82,8 +82,7 @@ class GaussianMixture(Mixture):
     def _log_norms(self, L):
         """Return log π_k − ½ log det(2π Σ_k): (K,)."""
         half_log_det = np.log(L.diagonal(0, 1, 2)).sum(axis=1)
-        with np.errstate(divide="ignore"):
-            return np.log(self.weights) - half_log_det - 0.5 * self.d * LOG_2PI
+        return np.log(self.weights) - half_log_det - 0.5 * self.d * LOG_2PI
 
     def _rows(self, x):
         return as_rows(x, self.d)

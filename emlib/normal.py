@@ -63,8 +63,7 @@ class NormalMixture(Mixture):
         eta = self._shared(float(c), float(s))
         if eta is not None:
             return View(c, s, eta, (3,))
-        with np.errstate(divide="ignore"):
-            log_norms = np.log(self.weights) - np.log(SQRT_2PI * self.stds)
+        log_norms = np.log(self.weights) - np.log(SQRT_2PI * self.stds)
         eta = np.stack([log_norms, np.zeros(self.k), np.full(self.k, -0.5)], axis=1)
         return View(self.means, self.stds, eta, (self.k, 3))
 

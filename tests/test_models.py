@@ -466,7 +466,7 @@ def test_rounding_makes_no_covariance_asymmetric():
 @pytest.mark.parametrize("d", [2, 3])
 @pytest.mark.parametrize(
     ("what", "width", "collapses"),
-    [("thin", 3e-5, False), ("thin", 1e-8, True), ("tiny", 1e-8, False), ("tiny", 1e-10, True)],
+    [("thin", 1e-6, False), ("thin", 1e-7, True), ("tiny", 1e-8, False), ("tiny", 1e-10, True)],
 )
 def test_a_fit_refuses_what_is_too_thin_or_too_tiny_and_no_more(d, what, width, collapses):
     rng = np.random.default_rng(0)
