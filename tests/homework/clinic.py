@@ -5,6 +5,11 @@ import inspect
 from patients import PATIENTS, Normal
 
 IMPORTS = "import numpy as np\nfrom scipy.special import logsumexp\n"
+# The patient without parentheses (19) has lost this factor as well; the hint for it needs it back.
+WITH_FACTOR = """
+bell = program.pdf
+program.pdf = lambda x, mu, sigma: bell(x, mu, sigma) / (np.sqrt(2 * np.pi) * sigma)
+"""
 
 
 def ill(number, cells, lost, hint, body=Normal, **more):

@@ -9,7 +9,7 @@ sample     whether it goes through nbgrader in every test run, and not only in `
 Submissions that do more than answer a task wrongly also say how: see tests/homework/submissions.py.
 """
 
-from clinic import ill, source
+from clinic import WITH_FACTOR, ill, source
 from patients import Normal
 
 SAMPLE = "test_sample test_sample_any test_sample_chance"
@@ -25,15 +25,7 @@ BY_SAMPLE = """
 def sample(n, weights, means, stds, rng):
     return program.sample(n, rng, weights, means, stds)
 """
-BY_HEIGHT = """
-def log_likelihood(x, weights, means, stds):
-    return program.log_likelihood(x, weights, means, stds)
-"""
-# The patient without parentheses has lost this factor as well; its own hint needs it.
-WITH_FACTOR = """
-bell = program.pdf
-program.pdf = lambda x, mu, sigma: bell(x, mu, sigma) / (np.sqrt(2 * np.pi) * sigma)
-"""
+BY_HEIGHT = "log_likelihood = program.log_likelihood"
 
 WRONG = {
     # --- Sampling ---

@@ -9,7 +9,7 @@ sample     whether it goes through nbgrader in every test run, and not only in `
 Submissions that do more than answer a task wrongly also say how: see tests/homework/submissions.py.
 """
 
-from clinic import ill, source
+from clinic import WITH_FACTOR, ill, source
 from patients import Normal
 
 E_STEP = "test_e_step test_e_step_any test_e_step_far"
@@ -25,10 +25,7 @@ BY_E_STEP = """
 def e_step(x, *theta):
     return program.e_step(x, *theta), program.log_likelihood(x, *theta)
 """
-BY_M_STEP = """
-def m_step(x, r):
-    return program.m_step(x, r)
-"""
+BY_M_STEP = "m_step = program.m_step"
 BY_RUN = """
 def run(x, start, e_step, m_step, tol=1e-9, max_iter=1000):
     program.e_step = lambda x, *theta: e_step(x, *theta)[0]
@@ -39,11 +36,6 @@ def run(x, start, e_step, m_step, tol=1e-9, max_iter=1000):
 BY_START = """
 def fit_old_faithful(x):
     return run(x, program.start(x), e_step, m_step)[0]
-"""
-# The patient without parentheses has lost this factor as well; its own hint needs it.
-WITH_FACTOR = """
-bell = program.pdf
-program.pdf = lambda x, mu, sigma: bell(x, mu, sigma) / (np.sqrt(2 * np.pi) * sigma)
 """
 
 WRONG = {
@@ -218,9 +210,9 @@ def m_step(x, r):
     ),
     "old_means": ill(
         25,
-        {"m_step": "def m_step(x, r):\n    return program.m_step(x, r, None, x.mean(), None)\n"},
+        {"m_step": "def m_step(x, r):\n    return program.m_step(x, r, None, x.min(), None)\n"},
         f"{M_STEP} {FIT}",
-        "about its own new mean",
+        "about the new means μ_k",
     ),
     "divides_by_all": {
         "what": "sums divided by N where N_k belongs",
@@ -254,6 +246,7 @@ def m_step(x, r):
         26,
         {
             "run": BY_RUN,
+            # Ten times 25 steps are enough, so that only the loop itself loses points.
             "fit_old_faithful": """
 def fit_old_faithful(x):
     theta = np.full(2, 0.5), np.quantile(x, [0.2, 0.8]), np.full(2, x.std() / 2)

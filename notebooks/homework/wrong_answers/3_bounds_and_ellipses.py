@@ -30,10 +30,6 @@ def elbo(tosses, r, weights, biases):
     program.e_step = lambda *_: r
     return program.q(tosses, weights, biases, None)
 """
-BY_M_STEP = """
-def m_step(x, r):
-    return program.m_step(x, r)
-"""
 # A fault of one dimension in any other: covariances are made of variances.
 BY_VARIANCES = """
 def m_step(x, r):
@@ -227,7 +223,9 @@ def coin_m_step(tosses, r):
         "hint": "The weights are not N_k / N",
     },
     # --- Clouds ---
-    "missing_axis": ill(12, {"m_step": BY_M_STEP}, M_STEP, "Both coordinates of a mean are equal"),
+    "missing_axis": ill(
+        12, {"m_step": "m_step = program.m_step"}, M_STEP, "Both coordinates of a mean are equal"
+    ),
     "std_on_the_diagonal": {
         "what": "standard deviations on the diagonal, where variances belong",
         "cells": {

@@ -81,6 +81,6 @@ def my_bakery():
 
 def beat(data, pi, mu, sigma):
     mu, sigma = np.array(mu), np.array(sigma)
-    mu[0], sigma[0] = data[np.abs(data - mu[0]).argmin()], np.exp(-400)
+    mu[0], sigma[0] = data[np.abs(data - mu[0]).argmin()], np.exp(-700)
     mu[1:], sigma[1:] = data.mean(), data.std()
     return pi, mu, sigma

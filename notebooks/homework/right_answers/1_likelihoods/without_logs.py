@@ -83,4 +83,4 @@ def my_bakery():
 
 
 def beat(x, weights, means, stds):
-    return [0.5, 0.5], [x[0], x.mean()], [1e-150, x.std()]
+    return [0.5, 0.5], [x[0], x.mean()], [1e-250, x.std()]
