@@ -44,7 +44,7 @@ homework: $(READY) ## make the homework's release from its source
 	cd notebooks/homework && for assignment in $(notdir $(wildcard notebooks/homework/source/*)); do \
 		../../$(PY) -m nbgrader generate_assignment $$assignment --force --no-db || exit 1; done
 
-homework-check: $(READY) ## grade every right and wrong answer with nbgrader (10 minutes)
+homework-check: $(READY) ## grade every right and wrong answer with nbgrader (8 minutes)
 	HOMEWORK_ALL=yes $(PY) -m pytest tests/homework -n 2 --dist loadscope
 
 bench: $(READY) ## measure speed and memory, beside scikit-learn
