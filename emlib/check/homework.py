@@ -865,6 +865,9 @@ def _drawn(figure, x, model) -> None:
     points = np.concatenate([p for p in points if p.shape[1] == 2] or [np.empty((0, 2))])
     drawn = {tuple(np.round(p, 6)) for p in np.ma.getdata(points)}
     require({tuple(np.round(p, 6)) for p in x} <= drawn, "Not all points x are in every figure.")
+    low, high = np.sort([axes.get_xlim(), axes.get_ylim()]).T
+    inside = ((low <= x) & (x <= high)).all()
+    require(inside, "Some points lie outside the axes. Let their limits follow the data.")
     curves = _curves(axes)
     for mean, covariance in zip(model.means, model.covariances, strict=True):
         root = np.linalg.inv(np.linalg.cholesky(covariance))

@@ -91,10 +91,8 @@ def test_wrong_answer(assignment, name):
 
 
 def test_faults_of_the_clinic():
-    """Patients hand in their own code. The others do no harm here, or what they do is a picture."""
+    """Patients hand in their own code. The others do no harm here, or what they do is a surface."""
     whats = [entry["what"] for a in ASSIGNMENTS for entry in wrong_answers(a).values()]
     numbers = {int(n) for what in whats for n in re.findall(r"^\[(\d+)\]", what)}
-    pictures, harmless = {3, 7}, {23, 29}
-    assert numbers | pictures | harmless == set(PATIENTS) and numbers.isdisjoint(
-        pictures | harmless
-    )
+    elsewhere = {3, 23, 29}
+    assert numbers | elsewhere == set(PATIENTS) and numbers.isdisjoint(elsewhere)

@@ -94,6 +94,17 @@ class Diary:
 """
 
 
+BY_LIMITS = f"""
+{diary("Ellipse(mean, *(2 * s * np.sqrt(values)), angle=angle, fill=False)")}
+draw = Diary.__call__
+
+def within_limits(self, step):
+    draw(self, step)
+    self.figures[-1].axes[0].set_xlim(*program.limits(self.x[:, 0]))
+
+Diary.__call__ = within_limits
+"""
+
 WRONG = {
     # --- Coins ---
     "exponentials_of_long_slips": ill(
@@ -323,6 +334,7 @@ def m_step(x, r):
         "lost": DIARY,
         "hint": "There is no ellipse at 1σ about a mean",
     },
+    "copied_limits": ill(7, {"diary": BY_LIMITS}, DIARY, "Some points lie outside the axes"),
     "same_figure": {
         "what": "one figure, painted over again and again",
         "cells": {
