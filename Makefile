@@ -75,7 +75,7 @@ $(READY) $(OLDEST):
 	@echo "Setting up $(@D). This takes a minute or two, once."
 	@rm -rf $(@D)
 	@$(NEW_VENV) $(@D) || { echo "On Debian and Ubuntu, first: apt install python3-venv"; exit 1; }
-	@$(INSTALL) --require-hashes -r $<
+	@$(INSTALL) --no-deps --require-hashes -r $<
 	@$(INSTALL) --no-build-isolation --no-deps -e .
 	@touch $@
 
@@ -89,5 +89,6 @@ NEW_VENV = $(PYTHON) -m venv
 INSTALL = $(@D)/bin/python -m pip install --quiet --disable-pip-version-check
 endif
 
-COMPILE = uv pip compile --quiet pyproject.toml --extra test --universal --python-version=3.11 \
-	--generate-hashes --no-emit-index-url --no-header
+# Extras are part of a pin: without them, pip 23.2 and older look for releases of today.
+COMPILE = uv pip compile --quiet pyproject.toml --extra lab --extra test --universal \
+	--python-version=3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header

@@ -54,7 +54,7 @@ def conda_requirements():
 
 
 def test_conda_has_the_bounds_of_pyproject():
-    wanted = bounds(PROJECT["dependencies"] + EXTRAS["test"])
+    wanted = bounds(PROJECT["dependencies"] + EXTRAS["lab"] + EXTRAS["test"])
     wanted |= {"python": PROJECT["requires-python"], "pip": ""}
     # conda-forge carries playwright under another name, so pip brings it.
     del wanted["playwright"]
@@ -62,7 +62,7 @@ def test_conda_has_the_bounds_of_pyproject():
 
 
 def test_conda_leaves_the_rest_to_pip():
-    assert "\n      - -e .[test,homework,slides]\n" in (ROOT / "environment.yml").read_text()
+    assert "\n      - -e .[lab,test,homework,slides]\n" in (ROOT / "environment.yml").read_text()
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -83,7 +83,7 @@ def test_lock_pins_and_hashes_everything(lock):
 
 
 @pytest.mark.parametrize(
-    ("lock", "extras"), [(LOCKS[0], ["test", "homework", "slides"]), (LOCKS[1], ["test"])]
+    ("lock", "extras"), [(LOCKS[0], ["lab", "test", "homework", "slides"]), (LOCKS[1], ["lab", "test"])]
 )
 def test_lock_satisfies_pyproject(lock, extras):
     wanted = PROJECT["dependencies"] + [r for extra in extras for r in EXTRAS[extra]]
@@ -145,7 +145,7 @@ def installed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("installed")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     run(*build, cwd=ROOT)
-    (wheel,) = folder.glob("emlib-*.whl")
+    (wheel,) = folder.glob("*.whl")
     zipfile.ZipFile(wheel).extractall(folder / "site")
     return folder / "site"
 
