@@ -11,7 +11,7 @@ LAB ?=
 NB ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint refresh slides handouts homework homework-check bench lock test-oldest clean
+.PHONY: help lab test lint refresh slides handouts homework homework-check bench lock test-oldest test-later clean
 .DELETE_ON_ERROR:
 
 # With more BLAS threads than free cores, small fits take many times longer.
@@ -50,13 +50,21 @@ homework-check: $(READY) ## grade every right and wrong answer with nbgrader (8 
 bench: $(READY) ## measure speed and memory, beside scikit-learn
 	$(PY) benchmarks/run.py
 
-lock: ## renew the two lock files (needs uv)
-	@command -v uv >/dev/null || { echo "make lock needs uv: $(PYTHON) -m pip install uv"; exit 1; }
-	$(COMPILE) --extra homework --extra slides --upgrade --output-file=requirements.lock
+lock: needs-uv ## renew the two lock files (needs uv)
+	$(COMPILE_ALL) --upgrade --output-file=requirements.lock
 	$(COMPILE) --resolution=lowest-direct --output-file=requirements-oldest.lock
+	uv run --quiet --no-project --with pip --with packaging python tests/closure.py
 
 test-oldest: $(OLDEST) ## run the tests with the oldest versions that pyproject.toml allows
 	.venv-oldest/bin/python -m pytest tests -n 2 -m "not browser and not tools"
+
+# A lock of eight weeks ago is one whose world has moved on; pip 23.2 is what Python 3.11 came with.
+test-later: needs-uv ## would a lock of eight weeks ago install today, with an old pip? (needs uv)
+	$(COMPILE_ALL) --exclude-newer="8 weeks" --output-file=build/later.lock
+	uv venv --quiet --clear --python "$(PYTHON)" --seed build/later
+	build/later/bin/python -m pip install --quiet pip==23.2.1
+	build/later/bin/python -m pip install --dry-run --require-hashes -r build/later.lock
+	build/later/bin/python -m pip install --dry-run --no-deps --require-hashes -r build/later.lock
 
 clean: ## delete the environments and all that can be made again
 	rm -rf .venv .venv-oldest .pytest_cache .ruff_cache .hypothesis .coverage build dist
@@ -89,6 +97,12 @@ NEW_VENV = $(PYTHON) -m venv
 INSTALL = $(@D)/bin/python -m pip install --quiet --disable-pip-version-check
 endif
 
+.PHONY: needs-uv
+needs-uv:
+	@command -v uv >/dev/null || { echo "This needs uv: $(PYTHON) -m pip install uv"; exit 1; }
+	@mkdir -p build
+
 # Extras are part of a pin: without them, pip 23.2 and older look for releases of today.
 COMPILE = uv pip compile --quiet pyproject.toml --extra lab --extra test --universal \
 	--python-version=3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header
+COMPILE_ALL = $(COMPILE) --extra homework --extra slides

@@ -1,5 +1,6 @@
 """The ways to set up agree with each other, and emlib works wherever it is installed."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,8 +9,10 @@ import tomllib
 import urllib.error
 import urllib.request
 import zipfile
+from importlib.metadata import distributions
 from pathlib import Path
 
+import closure
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -83,7 +86,8 @@ def test_lock_pins_and_hashes_everything(lock):
 
 
 @pytest.mark.parametrize(
-    ("lock", "extras"), [(LOCKS[0], ["lab", "test", "homework", "slides"]), (LOCKS[1], ["lab", "test"])]
+    ("lock", "extras"),
+    [(LOCKS[0], ["lab", "test", "homework", "slides"]), (LOCKS[1], ["lab", "test"])],
 )
 def test_lock_satisfies_pyproject(lock, extras):
     wanted = PROJECT["dependencies"] + [r for extra in extras for r in EXTRAS[extra]]
@@ -104,6 +108,45 @@ def test_oldest_lock_is_oldest():
         assert bound.version in oldest[requirement.name], requirement
 
 
+def table():
+    """What each locked distribution requires."""
+    return json.loads(closure.TABLE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_holds_all_that_its_distributions_ask_for(lock):
+    assert closure.problems(closure.pins(lock), table()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "instead", "why"),
+    [
+        ("bleach", "bleach", "does not name the extra css"),
+        ("tinycss2", None, "does not hold"),
+        ("mistune", "mistune==1.0", "holds mistune==1.0"),
+    ],
+)
+def test_a_lock_with_a_hole_is_noticed(name, instead, why):
+    (old,) = [pin for pin in closure.pins(LOCKS[0]) if pin.name == name]
+    pins, rows = [pin for pin in closure.pins(LOCKS[0]) if pin.name != name], table()
+    if instead:
+        pins.append(new := Requirement(instead if "==" in instead else f"{name}{old.specifier}"))
+        rows[closure.key(new)] = rows[closure.key(old)]
+    assert any(why in problem for problem in closure.problems(pins, rows))
+
+
+def test_table_of_requirements_is_true():
+    """Hold the table to the distributions that are installed here."""
+    installed = {f"{canonicalize_name(d.name)}=={d.version}": d for d in distributions()}
+    seen = 0
+    for pin in closure.pins(LOCKS[0]):
+        if found := installed.get(closure.plain(closure.key(pin))):
+            wanted = closure.relevant(found.requires or [], pin.extras)
+            assert set(map(Requirement, table()[closure.key(pin)])) == {*map(Requirement, wanted)}
+            seen += 1
+    assert seen > 100
+
+
 # make
 
 
@@ -111,7 +154,7 @@ def test_make_lists_every_target():
     makefile = (ROOT / "Makefile").read_text()
     targets = " ".join(re.findall(r"^\.PHONY: (.+)", makefile, re.MULTILINE)).split()
     listed = re.findall(r"^ +make (\S+) +\S", run("make", cwd=ROOT), re.MULTILINE)
-    assert sorted(listed) == sorted(set(targets) - {".venv"})
+    assert sorted(listed) == sorted(set(targets) - {".venv", "needs-uv"})
 
 
 def test_make_says_which_python_it_needs(tmp_path):
