@@ -139,24 +139,42 @@ def fit(
 def best_of(starts: Iterable, data, **fit_options) -> Fit:
     """Fit from every start and return the fit with the highest log-likelihood.
 
+    Of fits that are equal up to rounding, the first wins: a later one takes the place of the best
+    so far only if it is higher by more than 1e-9 (1 + |log-likelihood|). So the answer, and the
+    order of its components, are the same on every processor. Only the best fit is kept.
+
     A start that fails does not stop the others: it is listed in ``Fit.failures`` as
     ``(start number, error)``. Raises ValueError if all fail. fit_options go to :func:`fit`.
     """
     if not isinstance(starts, Iterable):
         raise ValueError(f"starts must be a list of models, but is {short(starts)}; make it a list")
-    fits, failures = [], []
+    best, failures = None, []
     for number, start in enumerate(starts):
         check_model(start)
         try:
-            fits.append(fit(start, data, **fit_options))
+            best = _higher(best, fit(start, data, **fit_options))
         except ValueError as error:
-            failures.append((number, error))
-    if not fits:
+            failures.append((number, _without_frames(error)))
+    if best is None:
         reasons = "; ".join(f"start {number}: {error}" for number, error in failures)
         raise ValueError(
             f"starts must hold at least one start that works, but {reasons or 'it is empty'}"
         )
-    return replace(max(fits, key=lambda f: f.log_likelihood), failures=tuple(failures))
+    return replace(best, failures=tuple(failures))
+
+
+def _higher(best: Fit | None, new: Fit) -> Fit:
+    """Return the better of two fits, and the older one if they are equal up to rounding."""
+    if best is None:
+        return new
+    rounding = 1e-9 * (1 + abs(best.log_likelihood))
+    return new if new.log_likelihood > best.log_likelihood + rounding else best
+
+
+def _without_frames(error: ValueError) -> ValueError:
+    """Let an error go of the frames that it came through: they hold the whole failed fit."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 def _plus(a, b):

@@ -1,16 +1,18 @@
 """The driver: `em_steps`, `fit` and `best_of`, with emlib's models and with a reader's own."""
 
 import dataclasses
+import gc
 import math
 import subprocess
 import sys
+import weakref
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from itertools import islice
+from itertools import islice, permutations
 from multiprocessing import get_context
 
 import numpy as np
 import pytest
-from helpers import CLASSES, assert_close, random_problem
+from helpers import CLASSES, assert_close, permuted, random_problem
 from scipy import stats
 
 import emlib
@@ -25,6 +27,7 @@ from emlib import (
     best_of,
     em_steps,
     fit,
+    starts,
 )
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -102,7 +105,7 @@ def test_linkage_stops_where_the_likelihood_is_flat():
 def test_own_model_in_em_steps_best_of_and_blocks():
     thetas = [step.model.theta for step in islice(em_steps(Linkage(0.5), COUNTS), 3)]
     assert np.round(thetas, 6).tolist() == [0.5, 0.608247, 0.624321]
-    best = best_of([Linkage(0.1), Linkage(0.9)], COUNTS)
+    best = best_of([Linkage(0.1), Linkage(0.9)], COUNTS, tol=1e-12)
     assert best.model.theta == pytest.approx(0.626821498, abs=5e-8)
     halves = [np.array([100, 10, 10, 20]), np.array([25, 8, 10, 14])]
     assert fit(Linkage(0.5), halves).model.theta == pytest.approx(0.626821498, abs=5e-8)
@@ -501,6 +504,103 @@ def test_failed_starts_are_reported_and_the_others_go_on():
     assert [number for number, _ in best.failures] == [0, 2]
     assert all(isinstance(error, CollapsedComponent) for _, error in best.failures)
     assert not best_of([START], TEN).failures and not fit(START, TEN).failures
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_of_equal_fits_the_first_wins(seed):
+    rng = np.random.default_rng(seed)
+    truth = GaussianMixture([0.3, 0.3, 0.4], rng.normal(0, 3, (3, 2)), [np.eye(2)] * 3)
+    x, _ = truth.sample(300, rng)
+    start = starts.kmeans_plus_plus(x, 3, rng)
+    copies = [permuted(start, [*order]) for order in permutations(range(3))]
+    for models in (copies, copies[::-1]):
+        assert best_of(models, x, tol=1e-3).history[0].model is models[0]
+
+
+class Claims:
+    """A model that has converged at once, with the log-likelihood that it claims."""
+
+    def __init__(self, log_likelihood):
+        self.log_likelihood = log_likelihood
+
+    def e_step(self, x):
+        return Expected(0.0, self.log_likelihood)
+
+    def m_step(self, expected):
+        return self
+
+
+@pytest.mark.parametrize(
+    ("claims", "winner"),
+    [
+        ([-1000, -1000 + 1e-12], 0),
+        ([-1000, -1000 - 1e-12], 0),
+        ([-1000, -1000 + 9e-7, -1000 + 9e-7], 0),
+        ([-1000, -1000 + 1.1e-6], 1),
+        ([-1000, -1000 + 1.1e-6, -1000 + 1.2e-6], 1),
+        ([-1e-15, 0, 1e-15], 0),
+        ([0, 2e-9], 1),
+        ([5000, 5000 + 4e-6], 0),
+        ([5000, 5000 + 6e-6], 1),
+        ([-20, -10, -10 + 1e-12, -15], 1),
+    ],
+)
+def test_rounding_decides_nothing(claims, winner):
+    models = [Claims(c) for c in claims]
+    best = best_of(models, TEN)
+    assert best.model is models[winner]
+    rounding = 1e-9 * (1 + abs(best.log_likelihood))
+    assert best.log_likelihood + rounding >= max(claims)  # and it gives nothing else away
+
+
+class Tracked(Claims):
+    """Counts how many models are alive; one that is lost leaves a large error behind."""
+
+    alive = weakref.WeakSet()
+
+    def __init__(self, log_likelihood, steps=3):
+        super().__init__(log_likelihood)
+        self.steps = steps
+        self.alive.add(self)
+
+    def m_step(self, expected):
+        if self.steps == 0:
+            return Tracked(self.log_likelihood, 0)
+        return Tracked(self.log_likelihood + 1, self.steps - 1)
+
+
+class Failing(Tracked):
+    """Fails in its last M-step, with an error that was raised while another one was handled."""
+
+    def m_step(self, expected):
+        if self.steps == 0:
+            try:
+                return [self][1]
+            except IndexError as error:
+                raise CollapsedComponent(0, "it has no luck") from error
+        return Failing(self.log_likelihood + 1, self.steps - 1)
+
+
+def alive_at_most(models):
+    """Return the best of the models, and how many were alive when each fit began, at most."""
+    counts = []
+
+    def given():
+        for cls, claim in models:
+            gc.collect()
+            counts.append(len(Tracked.alive))
+            yield cls(claim)
+
+    return best_of(given(), TEN), max(counts)
+
+
+@pytest.mark.parametrize("kind", ["rising", "equal", "falling", "failing"])
+def test_only_the_best_history_is_kept(kind):
+    claims = {"rising": range(20), "equal": [0] * 20, "falling": range(20, 0, -1)}
+    others = [(Tracked, c) for c in claims.get(kind, [])] or [(Failing, 0)] * 20
+    best, most = alive_at_most([(Tracked, 0), *others])
+    assert most <= len(best.history) + 2  # the best fit, and the last start that was given
+    assert len(best.failures) == (20 if kind == "failing" else 0)
 
 
 def test_if_all_starts_fail_the_reason_is_told():
