@@ -101,8 +101,9 @@ class NormalMixture(Mixture):
     def _require_width(self) -> None:
         """Raise if a component has become a spike: narrower than 10⁻¹⁰ of the whole mixture."""
         means, stds = self.means.tolist(), self.stds.tolist()
-        if not min(stds) > 1e-10 * (max(means) - min(means) + max(stds)):
-            k = int(self.stds.argmin())
+        least = 1e-10 * (max(means) - min(means) + max(stds))
+        if not min(stds) > least:
+            k = int((self.stds > least).argmin())  # the first: rounding may order them as it likes
             what = f"its standard deviation fell to {self.stds[k]:.3g}, on {self.means[k]:.6g}"
             raise CollapsedComponent(k, what)
 

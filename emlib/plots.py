@@ -104,7 +104,8 @@ def scatter(ax, x, responsibilities=None, *, size: float = 28):
     if responsibilities is None:
         return [ax.scatter(*x.T, s=size, color=GREY, edgecolor="white", linewidth=0.4)]
     r = np.asarray(responsibilities)
-    colours, largest = mix(r), r.argmax(axis=1)
+    ties = r >= r.max(axis=1, keepdims=True) - 1e-9  # of equals the first, whatever the last bit
+    colours, largest = mix(r), ties.argmax(axis=1)
     return [
         ax.scatter(*x[z].T, s=size, c=colours[z], marker=MARKERS[k % 6], edgecolor="white", lw=0.4)
         for k in range(r.shape[1])

@@ -30,12 +30,11 @@ def quantiles(data, k: int) -> Mixture:
     """
     x = _table(data, k)
     scaled = x / _scale(x)
-    direction = np.linalg.svd(np.atleast_2d(np.cov(scaled.T)))[0][:, 0]
-    direction = direction * np.sign(direction[np.abs(direction).argmax()])
-    means = _group_means(x, scaled @ direction, k)
+    along = (scaled * _widest(scaled)).sum(axis=1)
+    means = _group_means(x, along, k)
     if len(np.unique(means, axis=0)) < k:  # so many ties that whole groups are alike
         rows, first = np.unique(x, axis=0, return_index=True)
-        means = _group_means(rows, (scaled @ direction)[first], k)
+        means = _group_means(rows, along[first], k)
     return _around(means, x, np.ndim(data))
 
 
@@ -52,6 +51,16 @@ def kmeans_plus_plus(data, k: int, rng) -> Mixture:
         squared = _squared_distances(scaled, scaled[chosen]).min(axis=0)
         chosen.append(int(rng.choice(len(x), p=squared / squared.sum())))
     return _around(x[chosen], x, np.ndim(data))
+
+
+def _widest(x: np.ndarray) -> np.ndarray:
+    """Return the direction (D,) in which x (N, D) spreads most; its largest entry is positive.
+
+    Of two columns both entries are equally large, so they are rounded: the first decides, and not
+    the last bit, which differs between processors.
+    """
+    direction = np.linalg.svd(np.atleast_2d(np.cov(x.T)).round(9))[0][:, 0].round(9)
+    return direction * np.sign(direction[np.abs(direction).argmax()])
 
 
 def _group_means(x: np.ndarray, along: np.ndarray, k: int) -> np.ndarray:

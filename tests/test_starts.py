@@ -194,3 +194,13 @@ def test_few_starts_fail_on_old_faithful(start):
     best = best_of([start(x, 2, rng) for _ in range(8)], x, tol=1e-6)
     assert len(best.failures) <= 1
     assert best.log_likelihood == pytest.approx(-1130.263960, abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_order_of_quantile_groups_does_not_hang_on_the_last_bit(seed):
+    """In falling data both columns count alike, so the direction is as good as its opposite."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(50, 1)) * [1, -3] + rng.normal(size=(50, 2)) * [0.5, 1.5]
+    for rows in (x, rng.permutation(x), 7 * x):
+        means = starts.quantiles(rows, 3).means
+        assert means[0, 0] < means[2, 0] and means[0, 1] > means[2, 1]
