@@ -11,7 +11,7 @@ LAB ?=
 NB ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint refresh slides handouts homework homework-check bench lock test-oldest test-later clean
+.PHONY: help lab test lint refresh slides handouts homework homework-check bench lock test-oldest test-later clean last-bit
 .DELETE_ON_ERROR:
 
 # With more BLAS threads than free cores, small fits take many times longer.
@@ -27,6 +27,9 @@ test: lint ## run every check: ruff, the tests, strict nbval over every notebook
 	$(PY) -m pytest tests -n 2 --dist loadscope --cov --cov-report=term:skip-covered --cov-fail-under=95
 	$(if $(NOTEBOOKS),$(PY) -m pytest $(NOTEBOOKS) -n 2 --dist loadscope --nbval --nbval-current-env \
 		--nbval-cell-timeout=120 --nbval-sanitize-with=tests/nbval.cfg)
+
+last-bit: $(READY) ## run the notebooks on other processors' kernels: all print the same? (6 minutes)
+	LAST_BIT=all $(PY) -m pytest tests/test_last_bit.py -n 2 -rs
 
 lint: $(READY) ## check the style of the code with ruff
 	$(PY) -m ruff check .
