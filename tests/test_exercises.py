@@ -1,77 +1,24 @@
 """Every published solution gets ✓ and every wrong answer its hint, in its notebook's own namespace.
 
-A notebook's cells are run once. Then each answer is put where the stub was, and the check's own
-cell is run. (That the notebooks run in a real kernel is nbval's business.)
+Here with a few seeds; `tests/every_seed.py` tries thousands.
 """
 
 import ast
-import importlib.util
-import re
-from pathlib import Path
 
 import matplotlib
 import nbformat
+import numpy as np
 import pytest
+from reader import NOTEBOOKS, Reader, is_refused, solution, tagged, wrong_answers
 
 pytestmark = pytest.mark.tools
 
-ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+SEEDS = range(5)
 JUNK = [
     *("None", "...", "'text'", "[1, 'a']", "object()", "print"),
     *("lambda *a: a", "lambda *a: None", "lambda *a: float('nan')", "lambda *a: [[], {}]"),
     *("lambda *a: 1 / 0", "lambda *a: exit()"),
 ]
-PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
-
-
-def tagged(notebook, tag):
-    """The one cell with this tag."""
-    cells = [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
-    assert len(cells) == 1, f"{len(cells)} cells are tagged {tag}"
-    return cells[0]
-
-
-def solution(notebook, number):
-    """The code inside the folded solution."""
-    text = tagged(notebook, f"solution-{number}").source
-    assert "<details>" in text
-    assert "</details>" in text
-    return "\n".join(PYTHON.findall(text))
-
-
-def wrong_answers(path):
-    """WRONG of tests/answers/nbNN.py: {exercise: [(code, part of the hint), …]}."""
-    file = ROOT / "tests/answers" / f"nb{path.stem[:2]}.py"
-    spec = importlib.util.spec_from_file_location(file.stem, file)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.WRONG
-
-
-class Reader:
-    """Somebody who has run the notebook and now tries answers, one after another."""
-
-    def __init__(self, path):
-        self.notebook = nbformat.read(path, as_version=4)
-        self.names = {"__name__": "__main__"}
-        for cell in self.notebook.cells:
-            if cell.cell_type == "code":
-                self.run(cell.source)
-
-    def run(self, code):
-        """Run code among the notebook's names and return the value of its last line."""
-        *statements, last = ast.parse(code).body or [ast.parse("None").body[0]]
-        if not isinstance(last, ast.Expr):
-            statements, last = [*statements, last], None
-        exec(compile(ast.Module(statements, []), "<cell>", "exec"), self.names)
-        return last and eval(compile(ast.Expression(last.value), "<cell>", "eval"), self.names)
-
-    def feedback(self, number, code):
-        """What the check of this exercise says to an answer."""
-        self.run(tagged(self.notebook, f"exercise-{number}").source)
-        self.run(code)
-        return repr(self.run(tagged(self.notebook, f"check-{number}").source))
 
 
 @pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive")
@@ -86,17 +33,42 @@ def test_exercises(path, monkeypatch):
 
 
 def judge(reader, number, wrong):
-    """Try the stub, the published solution, and the wrong answers."""
+    """Try the stub, the published solution, and the wrong answers, each on seeds of its own."""
     assert len(wrong) >= 2
-    assert reader.feedback(number, "").startswith("○"), f"stub of exercise {number}"
-    right = reader.feedback(number, solution(reader.notebook, number))
-    assert right.startswith("✓"), f"exercise {number}: {right}"
-    for code, hint in wrong:
-        answer = reader.feedback(number, code)
-        assert answer.startswith(("✗", "○ Not attempted yet. Your function returns")), (
-            f"{code}\n{answer}"
-        )
-        assert hint.lower() in answer.lower(), f"{code}\n{answer}"
+    assert tell(reader, number, "", [0]).pop().startswith("○"), f"stub of exercise {number}"
+    for right in tell(reader, number, solution(reader.notebook, number), SEEDS[:3]):
+        assert right.startswith("✓"), f"exercise {number}: {right}"
+    for i, (code, hint) in enumerate(wrong):
+        for answer in tell(reader, number, code, SEEDS[i % len(SEEDS) :][:1]):
+            assert is_refused(answer), f"{code}\n{answer}"
+            assert hint.lower() in answer.lower(), f"{code}\n{answer}"
+
+
+def tell(reader, number, code, seeds):
+    """Put in an answer, and say what the check answers on each seed."""
+    reader.answer(number, code)
+    return [reader.feedback(number, seed) for seed in seeds]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_order_of_the_means_is_no_matter_of_luck(seed):
+    """Each pair of means is tried in both orders, whatever the draw."""
+    from emlib import check
+
+    assert "order" in repr(check.is_bimodal(lambda a, b, s: b - a > 2 * s, rng=seed))
+
+
+@pytest.mark.parametrize("seed", [7, np.random.default_rng(7)])
+def test_a_check_takes_a_seed_or_a_generator(seed):
+    """The same chance, the same data: what it hands out depends on nothing else."""
+    from emlib import check
+
+    drawn = []
+    check.moments(lambda pi, mu, sigma: drawn.append(mu) or (0, 0), rng=seed)
+    check.moments(lambda pi, mu, sigma: drawn.append(mu) or (0, 0), rng=7)
+    check.moments(lambda pi, mu, sigma: drawn.append(mu) or (0, 0))
+    assert (drawn[0] == drawn[1]).all()
+    assert (drawn[0] != drawn[2]).all()
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
@@ -107,5 +79,5 @@ def test_a_check_never_raises(path, junk):
     notebook = nbformat.read(path, as_version=4)
     for number in (1, 2, 3):
         call = ast.parse(tagged(notebook, f"check-{number}").source).body[-1].value
-        answer = getattr(check, call.func.attr)(*[eval(junk) for _ in call.args])
+        answer = getattr(check, call.func.attr)(*[eval(junk) for _ in call.args], rng=0)
         assert repr(answer)[0] in "✗○", f"exercise {number}: {answer}"

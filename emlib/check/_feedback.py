@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
+from inspect import Parameter, Signature, signature
 
 import numpy as np
 
@@ -38,28 +39,39 @@ class NotYet(Exception):
 
 
 def exercise(why: str) -> Callable:
-    """Decorate a test of answers: it raises Wrong, or returns and the answer is right.
+    """Decorate a test(rng, *answers): it raises Wrong, or returns and the answer is right.
 
-    why is shown with the ✓: the reason that makes the answer right.
+    What is decorated becomes check(*answers, rng=None). All its chance comes from rng, a seed or a
+    generator; without one, the data are new in each call. why is shown with the ✓: the reason that
+    makes the answer right.
     """
 
     def decorate(test):
         @wraps(test)
-        def check(*answers):
-            return _judge(test, answers, why)
+        def check(*answers, rng=None):
+            return _judge(test, answers, why, rng)
 
+        check.__signature__ = _for_readers(test)
         return check
 
     return decorate
 
 
-def _judge(test: Callable, answers: tuple, why: str) -> Feedback:
+def _for_readers(test: Callable) -> Signature:
+    """Return the signature of a check: the answers of its test, and a seed for those who want."""
+    _, *answers = signature(test).parameters.values()
+    return Signature([*answers, Parameter("rng", Parameter.KEYWORD_ONLY, default=None)])
+
+
+def _judge(test: Callable, answers: tuple, why: str, rng=None) -> Feedback:
+    """Call test(rng, *answers) with a generator made of rng, and say what became of it."""
+    generator = np.random.default_rng(rng)
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             for answer in answers:
                 attempted(answer)
-            test(*answers)
+            test(generator, *answers)
     except NotYet as reason:
         return Feedback("not yet", f"Not attempted yet.{reason}")
     except Wrong as hint:
@@ -152,11 +164,6 @@ def require(condition, hint: str) -> None:
     """Give the hint unless the condition holds."""
     if not condition:
         raise Wrong(hint)
-
-
-def fresh() -> np.random.Generator:
-    """Return a generator that nobody has seen: answers must hold for data that are new."""
-    return np.random.default_rng()
 
 
 def _close(a, b, rtol: float) -> bool:

@@ -31,7 +31,6 @@ from ._feedback import (
     array,
     call,
     compare,
-    fresh,
     number,
     parts,
     require,
@@ -53,17 +52,18 @@ class NotPassed(AssertionError):
         return [str(self)]
 
 
-def test(why: str):
+def test(why: str, *, rng=None):
     """Run the decorated test at once: print ✓ and why, or raise NotPassed with a hint.
 
-    The test is called with a generator that nobody has seen; it raises Wrong or NotYet.
+    The test is called with a generator, made of rng if there is one, and else one that nobody has
+    seen; it raises Wrong or NotYet.
     """
 
     def run(body) -> None:
         _restore()
         try:
             with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-                feedback = _judge(lambda: body(fresh()), (), why)
+                feedback = _judge(body, (), why, rng)
         except KeyboardInterrupt:
             feedback = Feedback("wrong", STOPPED)
         if not feedback:

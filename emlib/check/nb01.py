@@ -3,15 +3,14 @@
 import numpy as np
 from scipy.special import ndtr
 
-from ._feedback import Wrong, array, call, compare, exercise, fresh, number, parts, require
+from ._feedback import Wrong, array, call, compare, exercise, number, parts, require
 
 MANY = 20_000
 
 
 @exercise("First z by the weights, then x given z: that is what a mixture is.")
-def sample(function):
+def sample(rng, function):
     """Check a function (n, pi, mu, sigma, rng) → x, z by the distribution of what it draws."""
-    rng = fresh()
     pi, mu, sigma = np.array([0.3, 0.7]), np.array([-2.0, 5.0]), rng.uniform(1.4, 1.9, 2)
     x, z = _drawn(function, MANY, pi, mu, sigma, rng)
     require(np.isin(z, (0, 1)).all(), "z should hold the index of the component: 0, 1, …")
@@ -34,7 +33,7 @@ def _compare_groups(x, z, pi, mu, sigma):
     require(abs(share - pi[0]) < 6 * sd, f"Group 0 has share {share:.3f} instead of {pi[0]}.")
     for k in (0, 1):
         group, spread = x[z == k], x[z == k].std()
-        off = abs(group.mean() - mu[k]) * np.sqrt(len(group)) / sigma[k]
+        off = abs(group.mean() - mu[k]) * np.sqrt(len(group)) / max(spread, sigma[k])
         require(off < 6, "Given z = k, x must have mean mu[k]. Does x use the same z?")
         _compare_spread(spread, sigma[k])
         ranks = ndtr((np.sort(group) - mu[k]) / sigma[k]) - np.linspace(0, 1, len(group))
@@ -59,9 +58,8 @@ def _require_chance(function, rng):
 @exercise(
     "Variance within the groups plus variance between their means: the law of total variance."
 )
-def moments(function):
+def moments(rng, function):
     """Check a function (pi, mu, sigma) → mean, variance for any K."""
-    rng = fresh()
     for k in (2, 3, 5):
         pi, mu, sigma = rng.dirichlet([3] * k), rng.normal(0, 5, k), rng.uniform(0.5, 2, k)
         mean, variance = parts(call(function, pi, mu, sigma), 2)
@@ -88,29 +86,34 @@ def _compare_moments(mean, variance, pi, mu, sigma):
 
 
 @exercise("The middle is a valley as soon as each mean is more than one σ away from it.")
-def is_bimodal(function):
-    """Check a function (mu1, mu2, sigma) → bool against the curvature between the means."""
-    rng = fresh()
+def is_bimodal(rng, function):
+    """Check a function (mu1, mu2, sigma) → bool against the curvature between the means.
+
+    Each distance is tried with a small and a large sigma, so that a rule in other units than sigma
+    is always found out, and in both orders of the means.
+    """
     for distance in (0.5, 1.2, 1.9, 2.1, 2.8, 3.5, 6):
-        for _ in range(2):
-            centre, sigma, side = rng.normal(0, 9), rng.uniform(0.2, 7), rng.choice([-1, 1])
-            mu1, mu2 = centre + side * sigma * distance / 2 * np.array([-1, 1])
-            got = call(function, mu1, mu2, sigma)
-            _compare_bimodal(got, mu1, mu2, sigma)
+        for sigma in (rng.uniform(0.2, 0.7), rng.uniform(3, 7)):
+            low, high = rng.normal(0, 9) + sigma * distance / 2 * np.array([-1, 1])
+            got = [_verdict(call(function, *mu, sigma)) for mu in ((low, high), (high, low))]
+            require(got[0] == got[1], "The order of the means must not matter.")
+            _compare_bimodal(got[0], low, high, sigma)
+
+
+def _verdict(got) -> bool:
+    if not isinstance(got, bool | np.bool_):
+        raise Wrong(f"Return True or False, not {type(got).__name__}.")
+    return bool(got)
 
 
 def _compare_bimodal(got, mu1, mu2, sigma):
-    if not isinstance(got, bool | np.bool_):
-        raise Wrong(f"Return True or False, not {type(got).__name__}.")
     middle, h = (mu1 + mu2) / 2, 1e-3 * sigma
     low, here, high = (_height(middle + t, mu1, mu2, sigma) for t in (-h, 0, h))
     valley = low + high > 2 * here
-    if bool(got) == valley:
-        return
     bumps = "are two bumps" if valley else "is one bump"
-    where = f"At distance {abs(mu1 - mu2) / sigma:.1f} σ there {bumps}."
-    require(mu1 < mu2 or not valley, f"{where} The order of the means must not matter.")
-    raise Wrong(f"{where} Move the slider across that place. Is your rule in units of sigma?")
+    where = f"At distance {(mu2 - mu1) / sigma:.1f} σ there {bumps}."
+    unit = "Move the slider across that place. Is your rule in units of sigma?"
+    require(got == valley, f"{where} {unit}")
 
 
 def _height(x, mu1, mu2, sigma):

@@ -6,13 +6,12 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ..normal import NormalMixture
-from ._feedback import Wrong, array, call, exercise, fresh, parts, require
+from ._feedback import Wrong, array, call, exercise, parts, require
 
 
 @exercise("Both summits and the pass between them: the slope is zero at each of the three.")
-def stationary_points(function):
+def stationary_points(rng, function):
     """Check a function (x, weights, stds) → (3, 2) on new draws of the notebook's mixture."""
-    rng = fresh()
     weights, stds = np.array([0.3, 0.7]), np.array([0.08, 0.12])
     x, _ = NormalMixture(weights, [0, 0.6], stds).sample(1000, rng)
     got = np.asarray(call(function, x, weights, stds), dtype=float)
@@ -54,9 +53,8 @@ def _distinct(points) -> int:
 
 
 @exercise("A component exactly on an observation: every factor of ten in its width buys 2.3 nats.")
-def spike(function):
+def spike(rng, function):
     """Check a function (x, target) → NormalMixture on new data and rising targets."""
-    rng = fresh()
     x = rng.normal(rng.normal(0, 30), rng.uniform(1, 9), 60)
     plain = NormalMixture([1], [x.mean()], [x.std()]).log_likelihood(x)
     for above in (5, 80, 400):
@@ -80,9 +78,8 @@ def _require_height(model, x, target):
 
 
 @exercise("K! parameter sets, one density: the order of the terms of a sum does not matter.")
-def relabellings(function):
+def relabellings(rng, function):
     """Check a function (weights, means, stds) → list of K! tuples for K = 2, 3, 4."""
-    rng = fresh()
     for k, count in ((2, 2), (3, 6), (4, 24)):
         theta = rng.dirichlet([4] * k), rng.normal(0, 5, k), rng.uniform(0.5, 3, k)
         got = [_as_rows(one, k) for one in call(function, *theta)]

@@ -4,16 +4,15 @@ import numpy as np
 
 from ..em import CollapsedComponent, fit
 from ..gaussian import GaussianMixture
-from ._feedback import Wrong, call, compare, exercise, fresh, number, parts, require
+from ._feedback import Wrong, call, compare, exercise, number, parts, require
 
 
 @exercise(
     "The means start along the line of the clouds, so the components never become twins and there "
     "is no plateau to cross."
 )
-def good_start(function):
+def good_start(rng, function):
     """Check a function x → weights, means, covariances on new pairs of clouds at any angle."""
-    rng = fresh()
     for _ in range(3):
         x, truth = _two_clouds(rng)
         weights, means, covariances = parts(call(function, x), 3)
@@ -68,9 +67,8 @@ def _mixture(weights, means, covariances) -> GaussianMixture:
     "The smallest gain before the run is near the end decides: a rule survives a plateau only if "
     "it asks for less than the plateau's slowest step."
 )
-def loosest_tolerance(function):
+def loosest_tolerance(rng, function):
     """Check a function of a log-likelihood trace on invented runs with a plateau."""
-    rng = fresh()
     for _ in range(4):
         trace, slow, tail = _trace_with_plateau(rng)
         got = number(call(function, trace), "The tolerance")
@@ -101,9 +99,8 @@ def _trace_with_plateau(rng):
     "Standardise the new point as the data were, then use Bayes' rule: the label is the largest "
     "responsibility, the risk is what is left."
 )
-def classify(function):
+def classify(rng, function):
     """Check a function (model, m, s, new) → cluster, risk on new models and new points."""
-    rng = fresh()
     for _ in range(6):
         model, m, s, new = _new_eruption(rng)
         label, risk = parts(call(function, model, m, s, new), 2)

@@ -5,13 +5,12 @@ from scipy.optimize import linear_sum_assignment
 
 from ..em import CollapsedComponent, fit
 from ..gaussian import GaussianMixture
-from ._feedback import Wrong, array, call, compare, exercise, fresh, parts, require
+from ._feedback import Wrong, array, call, compare, exercise, parts, require
 
 
 @exercise("With axis=0 the sum runs over rows alone, and each coordinate keeps its own mean.")
-def cured_m_step(function):
+def cured_m_step(rng, function):
     """Check a function (x, r) → weights, means, covariances for any N, K and d."""
-    rng = fresh()
     for n, k, d in ((40, 2, 3), (60, 4, 2), (30, 3, 1)):
         x, r = _weighted_rows(rng, n, k, d)
         weights, means, covariances = parts(call(function, x, r), 3)
@@ -63,9 +62,8 @@ def _compare_full(got, x, r, mu):
     "A letter after the arrow is kept, every other letter is summed: kij for each component, ki "
     "for its diagonal, ij for all components together."
 )
-def covariances(function):
+def covariances(rng, function):
     """Check a function (x, r, mu) → full (K, d, d), diagonal (K, d), shared (d, d)."""
-    rng = fresh()
     for n, k, d in ((50, 2, 3), (70, 4, 2), (30, 3, 5)):
         x, r = _weighted_rows(rng, n, k, d)
         mu = r.T @ x / r.sum(axis=0)[:, None]
@@ -107,15 +105,14 @@ def _compare_shared(got, x, r, mu):
     "Several starts and the best kept; then the order with the smallest total distance, for all "
     "parameters alike."
 )
-def recovered(recover, align):
+def recovered(rng, recover, align):
     """Check recover(x, rng) → GaussianMixture and align(true_means, model) → the same, ordered."""
-    rng = fresh()
     for _ in range(2):
         truth = _separated(rng, 5, 3)
-        x, _ = truth.sample(1200, rng)
+        x, _ = truth.sample(600, rng)
         _compare_fit(_model(call(recover, x, np.random.default_rng(rng.integers(2**32)))), truth, x)
-    for true_means, model, order in _shuffled(rng):
-        _compare_order(_model(call(align, true_means, model)), model, order)
+    for true_means, model in _shuffled(rng):
+        _compare_order(_model(call(align, true_means, model)), model, true_means)
 
 
 def _model(answer) -> GaussianMixture:
@@ -131,26 +128,21 @@ def _compare_fit(got, truth, x):
     try:
         further = fit(got, x).log_likelihood
     except CollapsedComponent as error:
-        raise Wrong(f"From your model, {error}.") from None
+        raise Wrong(f"EM had not finished: from your model, {error}.") from None
     require(further < here + 1, f"EM had not finished: it would gain {further - here:.3g} nats.")
     short = fit(truth, x).log_likelihood - here
     require(short < 1, f"Another fit is {short:.0f} nats better: yours is at a local maximum. "
             "Try more starts and keep the best.")  # fmt: skip
 
 
-def _compare_order(got, model, order):
+def _compare_order(got, model, true_means):
     require(got.means.shape == model.means.shape, "Keep all components, and each only once.")
     weights, means, covariances = model.weights, model.means, model.covariances
     used, fitted = (set(map(tuple, model_means)) for model_means in (got.means, means))
     require(used <= fitted, "Only change the order: the means stay as they were fitted.")
     require(used == fitted, "A fitted component is used twice: to each its nearest is not enough.")
-    by_first = np.argsort(means[:, 0])
-    mistakes = [
-        ("The components are still in the order of the fit.", means),
-        ("This is the inverse order: order[k] must be the fitted component that belongs to the "
-         "true component k.", means[np.argsort(order)]),
-        ("Sorting by a coordinate is not matching: compare with the true means.", means[by_first]),
-    ]  # fmt: skip
+    order, slips = _order(true_means, means), _slips(true_means, means)
+    mistakes = [(hint, means[slip]) for hint, slip in slips.items()]
     hint = "The order does not minimise the total distance between true and fitted means."
     compare(got.means, means[order], mistakes, hint=hint)
     everything = "Reorder all parameters alike: the {} no longer belong to their means."
@@ -158,15 +150,38 @@ def _compare_order(got, model, order):
     compare(got.covariances, covariances[order], hint=everything.format("covariances"))
 
 
+def _order(true_means, means, power=1, maximize=False):
+    """Return the fitted component of each true one, by their total distance to that power."""
+    apart = np.linalg.norm(true_means[:, None] - means, axis=2)
+    return linear_sum_assignment(apart**power, maximize)[1]
+
+
+def _slips(true_means, means) -> dict:
+    """Return the order that each slip gives, by its hint."""
+    return {
+        "The components are still in the order of the fit.": np.arange(len(means)),
+        "This is the inverse order: order[k] must be the fitted component that belongs to the "
+        "true component k.": np.argsort(_order(true_means, means)),
+        "Sorting by a coordinate is not matching: compare with the true means.": np.argsort(
+            means[:, 0]
+        ),
+        "This is the largest total distance, not the smallest: mind the sign.": _order(
+            true_means, means, maximize=True
+        ),
+    }
+
+
 def _shuffled(rng):
-    """Yield true means, a model near them in random order, and the order that undoes it."""
+    """Yield true means and a model near them, for which each slip gives an order of its own."""
     for k, d, tight in ((5, 3, False), (7, 2, False), (5, 3, True)):
-        truth, means = _near(rng, k, d, tight)
-        order = _derangement(rng, k)
-        place = np.argsort(order)
+        while True:
+            truth, means = _near(rng, k, d, tight)
+            place = rng.permutation(k)
+            orders = _order(truth.means, means[place]), *_slips(truth.means, means[place]).values()
+            if len(set(map(tuple, orders))) == len(orders):
+                break
         weights = np.full(k, 1 / k) if tight else truth.weights[place]
-        model = GaussianMixture(weights, means[place], truth.covariances[place])
-        yield truth.means, model, order
+        yield truth.means, GaussianMixture(weights, means[place], truth.covariances[place])
 
 
 def _near(rng, k, d, tight):
@@ -176,17 +191,8 @@ def _near(rng, k, d, tight):
     if tight:
         step = truth.means[1] - truth.means[0]
         means[:2] = truth.means[0] + 0.6 * step, truth.means[0] + 2.5 * step
-    apart = np.linalg.norm(truth.means[:, None] - means, axis=2)
-    best = [linear_sum_assignment(apart**power)[1] for power in (1, 2)]
+    best = [_order(truth.means, means, power) for power in (1, 2)]
     return (truth, means) if (best == np.arange(k)).all() else _near(rng, k, d, tight)
-
-
-def _derangement(rng, k):
-    """Return an order that moves something, and that is not its own inverse."""
-    while True:
-        order = rng.permutation(k)
-        if (order[order] != np.arange(k)).any():
-            return order
 
 
 def _separated(rng, k, d) -> GaussianMixture:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ._feedback import Wrong, attempted, call, exercise, fresh, require
+from ._feedback import Wrong, attempted, call, exercise, require
 
 # --- Halves of EM, sound and faulty. No peeking before exercise 1! -----------------------------
 
@@ -89,7 +89,7 @@ DISEASES = {"X": 5, "Y": 4, "Z": 2}
     "X never lets sigma fall below 1, Y hands a variance over, Z forgot a square. All three carry "
     "a unit where none belongs."
 )
-def diagnosis(answer):
+def diagnosis(rng, answer):
     """Check a dict {"X": number, "Y": number, "Z": number} of diseases in the list."""
     require(isinstance(answer, dict) and set(answer) == set(DISEASES), "Give a dict of X, Y and Z.")
     for name in DISEASES:
@@ -117,9 +117,8 @@ _EVIDENCE = {
     "Exchange one half for a sound one. If the trouble stays, it is in the other half. No need to "
     "read a line of the patient's code."
 )
-def ill_half(function):
+def ill_half(rng, function):
     """Check a function (theta, x, e, m) → "e_step", "m_step" or "none"."""
-    rng = fresh()
     for e, m, want in _HALVES:
         x, theta = _problem(rng)
         got = call(function, theta, x, e, m)
@@ -161,9 +160,8 @@ def _half_hint(e: Callable, m: Callable, got: str, want: str) -> str:
     "Change the unit, take a step, change back. No formula, no truth, one line of property, and it "
     "finds diseases that nobody thought of."
 )
-def property_test(function):
+def property_test(rng, function):
     """Check a function (theta, x, e, m) → bool: True for sound code, False for X, Y and Z."""
-    rng = fresh()
     for m in _SOUND:
         for k in (2, 3):
             x, theta = _problem(rng, k)

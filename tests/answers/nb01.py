@@ -1,6 +1,7 @@
 """Wrong answers to the exercises of notebook 01, and what the hint must say."""
 
 SAMPLE = "def sample(n, pi, mu, sigma, rng):\n    z = {z}\n    x = {x}\n    return x, z"
+OWN = "own = np.random.default_rng(7)\n"
 SUM = "rng.normal(mu[0], sigma[0], n) + rng.normal(mu[1], sigma[1], n)"
 MOMENTS = "def moments(pi, mu, sigma):\n    m = pi @ mu\n    return {}"
 Z, X = "rng.choice(len(pi), size=n, p=pi)", "rng.normal(mu[z], sigma[z])"
@@ -19,7 +20,7 @@ WRONG = {
         (SAMPLE.format(z="(rng.normal(size=n) > pi[0]).astype(int)", x=X), "instead of"),
         (SAMPLE.format(z=Z, x="mu[z] + sigma[z] * rng.uniform(-3**.5, 3**.5, n)"), "not normal"),
         (SAMPLE.format(z=f"1 + {Z}", x="rng.normal(mu[z - 1], sigma[z - 1])"), "index"),
-        (SAMPLE.format(z=Z.replace("rng", "np.random.default_rng()"), x=X), "generator rng"),
+        (OWN + SAMPLE.format(z=Z.replace("rng", "own"), x=X), "generator rng"),
         (SAMPLE.format(z=Z, x=X).replace("x, z", "x"), "2 values"),
     ],
     2: [

@@ -105,7 +105,7 @@ WRONG = {
         (recover(order="np.argsort(linear_sum_assignment(apart)[1])"), "inverse"),
         (recover(order="apart.argmin(axis=1)"), "used twice"),
         (recover(order="model.means[:, 0].argsort()"), "Sorting"),
-        (recover(order="linear_sum_assignment(-apart)[1]"), "total distance"),
+        (recover(order="linear_sum_assignment(-apart)[1]"), "not the smallest"),
         (recover(order="linear_sum_assignment(apart)[1][:3]",
                  aligned="GaussianMixture([.3, .3, .4], *(p[order] for p in parts(model)[1:]))"),
          "only once"),

@@ -37,17 +37,25 @@ FAULTS = [
 ]
 
 
-def run(assignment, notebook):
-    """Run the labelled cells one by one; return what the failed tests say."""
+def run(assignment, notebook, seed=0):
+    """Run the labelled cells one by one; return what the failed tests say.
+
+    All chance of the homework's tests comes from the seed.
+    """
     namespace, failed = {"__name__": "__main__"}, {}
     for cell in notebook.cells:
         if cell.cell_type == "code" and label(cell):
             try:
                 with contextlib.redirect_stdout(io.StringIO()):
-                    exec(compile(cell.source, label(cell), "exec"), namespace)
+                    exec(compile(seeded(cell.source, seed), label(cell), "exec"), namespace)
             except Exception as error:
                 failed[label(cell)] = str(error)
     return {name: says for name, says in failed.items() if name in graded(assignment)}
+
+
+def seeded(source, seed):
+    """Give each of the homework's tests in this code a seed."""
+    return source.replace("@homework.test(", f"@homework.test(rng={seed}, why=")
 
 
 def with_hidden_tests(assignment, notebook):
