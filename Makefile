@@ -6,16 +6,16 @@ OLDEST := .venv-oldest/.ready
 PY := .venv/bin/python
 NOTEBOOKS := $(sort $(wildcard notebooks/[0-9]*.ipynb))
 
-# More options for JupyterLab (LAB="--no-browser"), and which notebooks to refresh (NB=04).
+# More options for JupyterLab (LAB="--no-browser"), and which notebooks to refresh or try (NB=04).
 LAB ?=
 NB ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint refresh slides handouts homework homework-check bench lock test-oldest test-later clean last-bit
+.PHONY: help lab test lint refresh slides handouts homework homework-check bench lock test-oldest test-later clean last-bit every-seed
 .DELETE_ON_ERROR:
 
 # With more BLAS threads than free cores, small fits take many times longer.
-test refresh homework-check bench test-oldest: export OPENBLAS_NUM_THREADS = 1
+test refresh homework-check every-seed bench test-oldest: export OPENBLAS_NUM_THREADS = 1
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ homework: $(READY) ## make the homework's release from its source
 
 homework-check: $(READY) ## grade every right and wrong answer with nbgrader (8 minutes)
 	HOMEWORK_ALL=yes $(PY) -m pytest tests/homework -n 2 --dist loadscope
+
+every-seed: $(READY) ## try the exercises' checks on thousands of seeds (NB=04; hours)
+	$(PY) tests/every_seed.py $(NB)
 
 bench: $(READY) ## measure speed and memory, beside scikit-learn
 	$(PY) benchmarks/run.py
