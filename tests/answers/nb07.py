@@ -97,10 +97,10 @@ WRONG = {
         (covariances(full="0 * d[0]"), "shape"),
     ],
     3: [
-        (recover(fit="fit(starts.random(x, 5, rng), x, max_iter=2).model"), "not finished"),
+        (recover(fit="fit(starts.random(x, 5, rng), x, max_iter=1).model"), "not finished"),
         (recover(fit=f"fit({TWINS}, x).model"), "local maximum"),
         (recover(fit="best_of([starts.kmeans_plus_plus(x, 4, rng)], x).model"), "5 components"),
-        (recover(fit="fit(starts.kmeans_plus_plus(x, 5, rng), x)"), ".model"),
+        (recover(fit=RECOVERED["fit"].removesuffix(".model")), ".model"),
         (recover(order="np.arange(len(apart))"), "order of the fit"),
         (recover(order="np.argsort(linear_sum_assignment(apart)[1])"), "inverse"),
         (recover(order="apart.argmin(axis=1)"), "used twice"),
