@@ -44,7 +44,7 @@ def _two_clouds(rng) -> tuple[np.ndarray, GaussianMixture]:
     direction = np.array([np.cos(angle), np.sin(angle)])
     if abs(direction).min() < 0.35:
         return _two_clouds(rng)
-    spread = 0.1 * np.eye(2) + 0.1 * np.outer(direction, direction)
+    spread = 0.1 * np.eye(2) + 0.06 * np.outer(direction, direction)
     model = GaussianMixture([0.4, 0.6], [-1.3 * direction, 0.9 * direction], [spread, spread])
     x, _ = model.sample(300, rng)
     m, s = x.mean(axis=0), x.std(axis=0)
