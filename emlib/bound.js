@@ -216,9 +216,11 @@ function renderBound(model, el) {
   describe("start", "The start: E makes the bound touch the log-likelihood");
   redraw();
   const unwatch = watch(root, redraw);
+  const release = holdFocus(root);
   return () => {
     stopTween();
     unwatch();
+    release();
     model.off("change:theta", hear);
     model.off("change:responsibilities", hear);
   };

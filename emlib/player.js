@@ -259,10 +259,12 @@ function renderPlayer(model, el) {
   model.on("change:phase", hear);
   redraw();
   const unwatch = watch(root, redraw);
+  const release = holdFocus(root);
   return () => {
     pause();
     stopTween();
     unwatch();
+    release();
     model.off("change:iteration", hear);
     model.off("change:phase", hear);
   };

@@ -87,6 +87,20 @@ function listenToKeys(root, actions) {
   });
 }
 
+// Hold the focus that a reader gave, and return the way to stop. JupyterLab gives it to the active cell
+// once that is drawn, even when something inside the cell has it by then, and the next M would turn
+// the cell into Markdown. Only a hand, with a key or the mouse, takes it away.
+function holdFocus(root) {
+  let byHand = false;
+  const hand = () => { byHand = true; setTimeout(() => { byHand = false; }); };
+  const hold = ({ target, relatedTarget }) => {
+    if (!byHand && relatedTarget?.contains(root)) queueMicrotask(() => target.focus({ preventScroll: true }));
+  };
+  root.addEventListener("focusout", hold);
+  for (const kind of ["keydown", "mousedown"]) addEventListener(kind, hand, true);
+  return () => { for (const kind of ["keydown", "mousedown"]) removeEventListener(kind, hand, true); };
+}
+
 // Call redraw whenever size, theme or sharpness may have changed; return the way to stop.
 function watch(root, redraw) {
   const later = () => { redraw(); setTimeout(redraw, 400); }; // style sheets may arrive late

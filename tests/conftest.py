@@ -9,10 +9,10 @@ jupyterlab      a running JupyterLab on a copy of notebooks/
 
 import functools
 import http.server
+import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -72,8 +72,10 @@ def chromium():
 @pytest.fixture(scope="module")
 def browser(chromium):
     """A headless browser, driven by playwright."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # What is expected comes at once, or on a busy machine some time later.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_OPTIONS)
         yield browser
@@ -133,18 +135,25 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def jupyterlab(tmp_path_factory):
-    """JupyterLab on a copy of notebooks/, set up as `make lab` does.
+def jupyterlab(lab_server):
+    """JupyterLab on a copy of notebooks/, set up as `make lab` does; its kernels end with a module.
 
     Gives `.url`, `.token`, `.folder` and `.link(name)`, the address that opens one notebook.
     """
+    yield lab_server
+    for kernel in json.loads(ask(lab_server, "api/kernels")):
+        ask(lab_server, f"api/kernels/{kernel['id']}", "DELETE")
+
+
+@pytest.fixture(scope="session")
+def lab_server(tmp_path_factory):
+    """The server behind `jupyterlab`: one for all modules."""
     home = tmp_path_factory.mktemp("lab")
     folder = shutil.copytree(ROOT / "notebooks", home / "notebooks")
-    port, token = free_port(), secrets.token_hex(16)
-    process = start_lab(home, folder, port, token)
-    url = f"http://127.0.0.1:{port}"
+    token = secrets.token_hex(16)
+    process = start_lab(home, folder, token)
     try:
-        wait_until_up(f"{url}/api?token={token}", process, home / "log")
+        url = wait_until_up(process, home)
         yield SimpleNamespace(
             url=url,
             token=token,
@@ -155,8 +164,8 @@ def jupyterlab(tmp_path_factory):
         stop(process)
 
 
-def start_lab(home, folder, port, token):
-    """Start JupyterLab with settings, kernels' files and history of its own."""
+def start_lab(home, folder, token):
+    """Start JupyterLab on any free port, with settings, kernels' files and history of its own."""
     own = {
         "HOME": home,
         "IPYTHONDIR": home / "ipython",
@@ -170,31 +179,35 @@ def start_lab(home, folder, port, token):
         *(sys.executable, "-m", "jupyterlab", "--no-browser"),
         f"--config={ROOT / 'notebooks/_build/lab.py'}",
         f"--ServerApp.root_dir={folder}",
-        f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0",
+        "--ServerApp.port=0",
         f"--IdentityProvider.token={token}",
     ]
     environment = os.environ | {name: str(path) for name, path in own.items()}
-    with open(home / "log", "w") as log:
+    with open(home / "log", "wb") as log:
         return subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=home)
 
 
-def free_port():
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def wait_until_up(url, process, log, seconds=180):
-    """Return once the address answers; say what the log says if it never does."""
+def wait_until_up(process, home, seconds=180):
+    """Return the server's address once it answers; say what its log says if it never does."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            return urllib.request.urlopen(url, timeout=5).close()
-        except OSError:
+            (note,) = home.glob("runtime/jpserver-*.json")
+            url = f"http://127.0.0.1:{json.loads(note.read_bytes())['port']}"
+            urllib.request.urlopen(f"{url}/login", timeout=30).close()
+            return url
+        except (OSError, ValueError):  # no note yet, half a note, no answer yet
             time.sleep(0.2)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+    log = (home / "log").read_text(encoding="utf-8", errors="replace")
+    pytest.fail(f"JupyterLab did not start:\n{log[-3000:]}")
+
+
+def ask(server, path, method="GET"):
+    """Ask a server's interface, and return what it answers."""
+    header = {"Authorization": f"token {server.token}"}
+    request = urllib.request.Request(f"{server.url}/{path}", headers=header, method=method)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return answer.read()
 
 
 def stop(process):

@@ -3,13 +3,11 @@
 What must be shown is told by a twin: the same explorer in this process, without a browser.
 """
 
-import re
 from types import SimpleNamespace
 
-import nbformat
 import numpy as np
 import pytest
-from nbformat import v4
+from lab import run_all, wait_for_new_pixels, write_notebook
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.tools
@@ -41,25 +39,15 @@ EACH = pytest.mark.parametrize("name", MAKE)
 @pytest.fixture(scope="module")
 def lab(browser, jupyterlab, watch):
     """A notebook with the four explorers, open in JupyterLab, all cells run."""
-    cells = [v4.new_code_cell(source) for source in [SETUP, *MAKE.values()]]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}}
-    notebook = v4.new_notebook(cells=cells, metadata=kernel)
-    nbformat.write(notebook, jupyterlab.folder / "explorers.ipynb")
+    write_notebook(jupyterlab.folder / "explorers.ipynb", SETUP, *MAKE.values())
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     seen = watch(page)
     page.goto(jupyterlab.link("explorers.ipynb"))
     run_all(page)
-    page.locator(".emlib-explorer").nth(3).wait_for(timeout=180_000)
+    page.locator(".emlib-explorer").nth(3).wait_for()
     yield SimpleNamespace(page=page, seen=seen)
     context.close()
-
-
-def run_all(page):
-    """Run all cells, once the kernel is idle: before, JupyterLab drops the wish without a word."""
-    page.get_by_text(re.compile(r"\(ipykernel\) \| Idle")).wait_for(timeout=180_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
 
 
 @pytest.fixture(scope="module")
@@ -94,10 +82,6 @@ class OnPage:
         label = self.twin.sliders[name].description
         return self.on_page.get_by_role("slider", name=label, exact=True)
 
-    def pixels(self):
-        """What the reader sees of the picture."""
-        return self.image.screenshot()
-
     def point(self, *fractions):
         """Where on the page a point of the first axes is, in fractions of its width and height."""
         box, ax = self.image.bounding_box(), self.twin.figure.axes[0]
@@ -115,14 +99,14 @@ class OnPage:
 def test_key_moves_slider_numbers_and_pixels(show, name, slider):
     shown = show(name)
     shown.agrees()
-    before = shown.pixels()
+    before = shown.image.screenshot()
     control = shown.twin.sliders[slider]
     shown.handle(slider).focus()
     for _ in range(3):
         shown.page.keyboard.press("ArrowRight")
     shown.twin.set(**{slider: control.value + 3 * control.step})
     shown.agrees()
-    assert shown.pixels() != before
+    wait_for_new_pixels(shown.image, before)
 
 
 def test_a_key_held_down_ends_where_the_slider_ends(show):

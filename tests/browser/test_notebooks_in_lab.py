@@ -1,8 +1,7 @@
 """The course's own notebooks in a real JupyterLab: run all, then operate what moves in them."""
 
-import re
-
 import pytest
+from lab import forget_numbers, run_all, wait_for_new_pixels
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.tools
@@ -32,25 +31,17 @@ def window(browser, jupyterlab, watch):
 
 @pytest.mark.parametrize("name", MOVING)
 def test_run_all_then_everything_moves(window, jupyterlab, name):
+    forget_numbers(jupyterlab.folder / f"{name}.ipynb")
     window.goto(jupyterlab.link(f"{name}.ipynb"))
     run_all(window)
     players, explorers = MOVING[name]
     assert window.locator(WRONG).count() == 0
-    expect(window.locator(".em-player")).to_have_count(players, timeout=20_000)
-    expect(window.locator(".emlib-explorer")).to_have_count(explorers, timeout=20_000)
+    expect(window.locator(".em-player")).to_have_count(players)
+    expect(window.locator(".emlib-explorer")).to_have_count(explorers)
     for number in range(players):
         operate_player(window, window.locator(".em-player").nth(number))
     for number in range(explorers):
         operate_explorer(window.locator(".emlib-explorer").nth(number))
-
-
-def run_all(page):
-    """Run all cells, once the kernel is idle: before, JupyterLab drops the wish without a word."""
-    page.get_by_text(re.compile(r"\(ipykernel\) \| Idle")).wait_for(timeout=180_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
-    page.get_by_text(re.compile(r"\(ipykernel\) \| Busy")).wait_for(timeout=90_000)
-    page.get_by_text(re.compile(r"\(ipykernel\) \| Idle")).wait_for(timeout=120_000)
 
 
 def operate_player(page, player):
@@ -62,7 +53,7 @@ def operate_player(page, player):
         before, picture = words.inner_text(), player.screenshot()
         page.keyboard.press(key)
         expect(words).not_to_have_text(before)
-        assert player.screenshot() != picture
+        wait_for_new_pixels(player, picture)
 
 
 def operate_explorer(explorer):
@@ -75,7 +66,7 @@ def operate_explorer(explorer):
     for number in range(sliders.count()):
         picture = image.get_attribute("src")
         sliders.nth(number).press("ArrowRight")
-        expect(image).not_to_have_attribute("src", picture, timeout=10_000)
+        expect(image).not_to_have_attribute("src", picture)
     for _ in range(5):  # a step may be too small for the digits that are shown
         sliders.first.press("PageUp")
     expect(words).not_to_have_text(first)

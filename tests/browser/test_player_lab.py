@@ -1,7 +1,10 @@
 """The players in JupyterLab, with a live kernel: keys stay in the player, and Python hears them."""
 
-import nbformat
+import contextlib
+
 import pytest
+from lab import run_cell, wait_for_kernel, write_notebook
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.tools
 
@@ -26,13 +29,10 @@ player.iteration, player.phase = 12, "M"
 @pytest.fixture
 def lab(jupyterlab, page, watch):
     """A notebook with both players, its first three cells run in JupyterLab."""
-    cells = [nbformat.v4.new_code_cell(c.strip()) for c in CODE.split("---")]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}}
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
-    nbformat.write(notebook, jupyterlab.folder / "players.ipynb")
+    write_notebook(jupyterlab.folder / "players.ipynb", *CODE.split("---"))
     seen = watch(page)
     page.goto(jupyterlab.link("players.ipynb"))
-    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=180_000)  # earlier, a run is dropped
+    wait_for_kernel(page)
     for number in range(3):
         run_cell(page, number)
     page.locator(".em-player").nth(1).wait_for(timeout=90_000)
@@ -40,11 +40,12 @@ def lab(jupyterlab, page, watch):
     assert seen.outside == []
 
 
-def run_cell(page, number):
-    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    return cell
+def run_until_it_says(page, number, words, times=10):
+    """Run a cell until it says this: a player tells Python more only when Python has answered."""
+    for _ in range(times):
+        with contextlib.suppress(AssertionError):
+            return expect(run_cell(page, number)).to_contain_text(words, timeout=3000)
+    pytest.fail(f"Python never says {words!r}")
 
 
 def test_keys_reach_the_player_and_python(lab):
@@ -59,10 +60,22 @@ def test_keys_reach_the_player_and_python(lab):
         lab.keyboard.press(key)
     assert lab.locator(".jp-Notebook .jp-Cell").count() == cells
     assert lab.locator(".jp-Notebook .jp-MarkdownCell").count() == 0
-    run_cell(lab, 3).get_by_text("at 3 E 0.4699").wait_for(timeout=10_000)
+    run_until_it_says(lab, 3, "at 3 E 0.4699")
+
+
+def test_focus_stays_where_a_reader_put_it(lab):
+    player = lab.locator(".em-player").first
+    player.locator(".em-main").click()
+    player.evaluate("node => node.closest('.jp-Cell').focus()")  # JupyterLab, some time after a run
+    expect(player).to_be_focused()
+    lab.keyboard.press("m")
+    expect(player.locator(".em-status")).to_contain_text("E comes first")
+    assert lab.locator(".jp-Notebook .jp-MarkdownCell").count() == 0
+    lab.keyboard.press("Shift+Tab")
+    expect(player).not_to_be_focused()
 
 
 def test_python_moves_the_player(lab):
     run_cell(lab, 4)
-    lab.locator(".em-player[data-iteration='12'][data-phase='M']").wait_for(timeout=10_000)
-    assert "after the M-step" in lab.locator(".em-status").first.inner_text()
+    lab.locator(".em-player[data-iteration='12'][data-phase='M']").wait_for()
+    expect(lab.locator(".em-status").first).to_contain_text("after the M-step")

@@ -1,0 +1,62 @@
+"""What tests do in a JupyterLab window, each step from when it can be done until it is done."""
+
+import re
+
+import nbformat
+import pytest
+from nbformat import v4
+from playwright.sync_api import expect
+
+IDLE = re.compile(r"\(ipykernel\) \| Idle")
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+
+
+def write_notebook(path, *sources):
+    """Write a notebook with these cells of code."""
+    cells = [v4.new_code_cell(source.strip()) for source in sources]
+    nbformat.write(v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+
+
+def forget_numbers(path):
+    """Take the cells' numbers out of a notebook, so that a number tells that its cell has run."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.execution_count = None
+    nbformat.write(notebook, path)
+
+
+def wait_for_kernel(page):
+    """Wait until the kernel is idle: before, JupyterLab drops a run without a word."""
+    page.get_by_text(IDLE).wait_for(timeout=180_000)
+
+
+def run_all(page):
+    """Run all cells of a notebook without numbers, and wait until JupyterLab is done with them.
+
+    That the kernel is idle says little: it is so between any two cells. And when the run is over,
+    the last cell gets the focus as soon as it is drawn, whoever has the focus by then.
+    """
+    wait_for_kernel(page)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
+    number = page.locator(".jp-Notebook .jp-CodeCell").last.locator(".jp-InputPrompt")
+    expect(number).to_have_text(re.compile(r"\[\d+\]:"), timeout=300_000)
+    expect(page.locator(".jp-Notebook .jp-Cell").last).to_be_focused()
+
+
+def run_cell(page, number):
+    """Run one cell, and return it."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    return cell
+
+
+def wait_for_new_pixels(node, before, seconds=30):
+    """Wait until a node looks different: the picture comes a frame or more after the words."""
+    for _ in range(10 * seconds):
+        if node.screenshot() != before:
+            return
+        node.page.wait_for_timeout(100)
+    pytest.fail("nothing has changed on the screen")
