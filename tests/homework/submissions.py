@@ -50,7 +50,7 @@ def model_solution(assignment):
 def right_answers(assignment):
     """The right answers: their names, and the code of each cell."""
     files = sorted((HOMEWORK / "right_answers" / assignment).glob("*.py"))
-    return {path.stem: cut(path.read_text()) for path in files}
+    return {path.stem: cut(path.read_text(encoding="utf-8")) for path in files}
 
 
 def cut(text):
@@ -109,7 +109,7 @@ def why_no_box():
     """Say why bubblewrap cannot make a box on this machine, or nothing if it can."""
     if shutil.which("bwrap") is None:
         return "No bubblewrap (bwrap) on the PATH."
-    done = subprocess.run(TRIAL.split(), capture_output=True, text=True)
+    done = subprocess.run(TRIAL.split(), capture_output=True, encoding="utf-8")
     return f"No box on this machine. {done.stderr.strip()}" if done.returncode else ""
 
 
@@ -133,7 +133,7 @@ class Course:
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             **options,
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr
@@ -146,10 +146,14 @@ class Course:
         nbformat.write(notebook, path)
 
     def autograde(self, assignment, seconds, boxed):
-        """Grade the submissions of an assignment; return nbgrader's exit code and log."""
-        command = f"nbgrader autograde {assignment} --Execute.timeout={seconds}"
+        """Grade the submissions of an assignment; return what became of it, and nbgrader's log.
+
+        The log is a file of its own: what is printed holds also the last words of killed kernels.
+        """
+        options = f"--Execute.timeout={seconds} --NbGrader.logfile=autograde.log"
+        command = f"nbgrader autograde {assignment} {options}"
         done = self.run("CONFINE=yes " * boxed + command, check=False)
-        return done.returncode, done.stderr
+        return done, (self.folder / "autograde.log").read_text(encoding="utf-8")
 
     def lost(self, assignment, student):
         """The tests in which a student got no points; each is worth all or nothing."""
@@ -184,7 +188,7 @@ class Course:
 
     def grades(self):
         """The rows of the exported CSV."""
-        with open(self.folder / "grades.csv", newline="") as file:
+        with open(self.folder / "grades.csv", newline="", encoding="utf-8") as file:
             return list(csv.DictReader(file))
 
 

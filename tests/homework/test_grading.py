@@ -68,7 +68,7 @@ class Graded:
         with socket.create_server(("127.0.0.1", 0)) as server:
             self.spy = SPY.replace("PORT", str(server.getsockname()[1])).replace("ROOT", str(ROOT))
             self.hand_in()
-            self.code, self.log = self.course.autograde(assignment, seconds=8, boxed=boxed)
+            self.done, self.log = self.course.autograde(assignment, seconds=8, boxed=boxed)
             self.found_outside = self.spy_outside() if boxed else ""
 
     def hand_in(self):
@@ -84,7 +84,7 @@ class Graded:
     def spy_outside(self):
         """What the spy finds without the box."""
         here = self.course.folder / "autograded/spy" / self.assignment
-        return subprocess.check_output([sys.executable, "-c", self.spy], cwd=here, text=True)
+        return subprocess.check_output([sys.executable, "-c", self.spy], cwd=here, encoding="utf-8")
 
     def lost(self, name):
         """The tests that a submission has lost, and all that its feedback says."""
@@ -106,7 +106,7 @@ class Grading:
     boxed = False
 
     def test_nobody_stops_the_round(self, graded):
-        assert graded.code == 0, graded.log
+        assert graded.done.returncode == 0, graded.done.stdout + graded.done.stderr
         assert "Traceback" not in graded.log
 
     def test_right_answers_get_full_marks(self, graded):
