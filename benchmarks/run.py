@@ -177,7 +177,7 @@ def table(head: str, rows: list[list]) -> str:
 def machine() -> str:
     """Say what was measured on: processor, cores, versions and day."""
     cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
     models = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     blas = {i["architecture"] for i in threadpool_info() if i["user_api"] == "blas"}
     names = "numpy", "scipy", "scikit-learn"

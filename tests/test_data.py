@@ -1,10 +1,7 @@
 """The files in data/: what is in them, where they come from, and how they are loaded."""
 
-import os
-import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -110,34 +107,3 @@ def test_generator_writes_the_same_bytes(tmp_path):
     written = sorted(p.name for p in tmp_path.iterdir())
     assert written == ["one_bump.csv", "two_bumps.csv"]
     assert all((tmp_path / name).read_bytes() == (DATA / name).read_bytes() for name in written)
-
-
-def test_loaders_work_from_an_installed_wheel(tmp_path):
-    pytest.importorskip("hatchling")
-    clone = tmp_path / "clone"
-    clone.mkdir()
-    for name in ("emlib", "data"):
-        shutil.copytree(ROOT / name, clone / name)
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, clone)
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path]
-    subprocess.run(build, check=True, cwd=clone, capture_output=True, timeout=120)
-    shutil.rmtree(clone)
-    (wheel,) = tmp_path.glob("*.whl")
-    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
-    probe = (
-        "import emlib, emlib.datasets as d; print(emlib.__file__); "
-        "print(len(d.old_faithful()), len(d.one_bump()), len(d.two_bumps()), len(d.coin_tosses()))"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", probe],
-        check=True,
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(tmp_path / "site")},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    where, counts = run.stdout.splitlines()
-    assert Path(where).is_relative_to(tmp_path), "the wheel was tested, not the clone"
-    assert counts == "272 1000 1000 5"

@@ -274,7 +274,7 @@ def refreshed_twice(tmp_path_factory):
     texts = []
     for _ in range(2):
         assert refresh.refresh(path) is None
-        texts.append(path.read_text())
+        texts.append(path.read_text(encoding="utf-8"))
     return texts
 
 

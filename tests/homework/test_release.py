@@ -81,7 +81,7 @@ def test_release_is_up_to_date(assignment, tmp_path):
     """`make homework` changes nothing, byte for byte."""
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", assignment, "--no-db"]
     where = f"--CourseDirectory.release_directory={tmp_path}"
-    done = subprocess.run([*command, where], cwd=HOMEWORK, capture_output=True, text=True)
+    done = subprocess.run([*command, where], cwd=HOMEWORK, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     made = sorted(p.relative_to(tmp_path) for p in tmp_path.rglob("*") if p.is_file())
     kept = sorted(
@@ -103,7 +103,7 @@ def test_no_secret_in_release(assignment):
     lines = {line.strip() for line in text.splitlines()}
     assert len(secrets(assignment)) > 40
     assert secrets(assignment) & lines == set()
-    raw = (HOMEWORK / "release" / assignment / f"{assignment}.ipynb").read_text()
+    raw = (HOMEWORK / "release" / assignment / f"{assignment}.ipynb").read_text(encoding="utf-8")
     for word in ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "hidden_"):
         assert word not in raw
 
@@ -121,7 +121,7 @@ def test_release_is_source_without_secrets(assignment):
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_nothing_lies_beside_a_release(assignment):
     files = subprocess.check_output(
-        ["git", "ls-files", "notebooks/homework/release"], cwd=ROOT, text=True
+        ["git", "ls-files", "notebooks/homework/release"], cwd=ROOT, encoding="utf-8"
     ).split()
     assert files == [f"notebooks/homework/release/{a}/{a}.ipynb" for a in ASSIGNMENTS]
 
@@ -141,7 +141,7 @@ def test_notebooks_are_clean(assignment, kind):
 
 def only_for_developers():
     """Packages of the extras, which a student need not have, by the names they are imported by."""
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
         "optional-dependencies"
     ]
     names = [re.match(r"[\w-]+", line)[0] for lines in extras.values() for line in lines]
