@@ -24,9 +24,10 @@ lab: $(READY) ## set up once, then open JupyterLab on the notebooks
 	$(PY) -m jupyterlab --config=notebooks/_build/lab.py --ServerApp.root_dir=notebooks $(LAB)
 
 test: lint ## run every check: ruff, the tests, strict nbval over every notebook
-	$(PY) -m pytest tests -n 2 --dist loadscope --cov --cov-report=term:skip-covered --cov-fail-under=95
+	$(PY) -m pytest tests -n 2 --dist loadscope --no-loadscope-reorder \
+		--cov --cov-report=term:skip-covered --cov-fail-under=95
 	$(if $(NOTEBOOKS),$(PY) -m pytest $(NOTEBOOKS) -n 2 --dist loadscope --nbval --nbval-current-env \
-		--nbval-cell-timeout=120 --nbval-sanitize-with=tests/nbval.cfg)
+		--nbval-cell-timeout=300 --nbval-sanitize-with=tests/nbval.cfg)
 
 last-bit: $(READY) ## run the notebooks on other processors' kernels: all print the same? (6 minutes)
 	LAST_BIT=all $(PY) -m pytest tests/test_last_bit.py -n 2 -rs

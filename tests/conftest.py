@@ -35,11 +35,25 @@ BROWSER_OPTIONS = [
 ]
 
 
+# A module runs whole in one of two workers. The longest go first: then nobody waits at the end.
+LONGEST = (
+    *("test_grading", "test_notebooks_in_lab", "test_round", "test_exercises"),
+    *("test_explorer_pages", "test_answers", "test_slides", "test_player", "test_release"),
+)
+
+
 def pytest_collection_modifyitems(items):
-    """Mark the tests that need a browser, so that `-m "not browser"` leaves them out."""
+    """Mark the tests that need a browser, for `-m "not browser"`, and put the longest first."""
     for item in items:
         if "chromium" in item.fixturenames:
             item.add_marker("browser")
+    items.sort(key=lambda item: rank(item.path.name))
+
+
+def rank(name):
+    """The place of a module among the longest, or the last place."""
+    places = (i for i, start in enumerate(LONGEST) if name.startswith(start))
+    return next(places, len(LONGEST))
 
 
 @pytest.fixture(autouse=True)
@@ -136,13 +150,15 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def jupyterlab(lab_server):
-    """JupyterLab on a copy of notebooks/, set up as `make lab` does; its kernels end with a module.
+    """JupyterLab on a copy of notebooks/, set up as `make lab` does.
 
-    Gives `.url`, `.token`, `.folder` and `.link(name)`, the address that opens one notebook.
+    Gives `.url`, `.token`, `.folder` and `.link(name)`, the address that opens one notebook. After
+    a module, its kernels end, and which notebooks were open is forgotten.
     """
     yield lab_server
     for kernel in json.loads(ask(lab_server, "api/kernels")):
         ask(lab_server, f"api/kernels/{kernel['id']}", "DELETE")
+    shutil.rmtree(lab_server.folder.with_name("workspaces"), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

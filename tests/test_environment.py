@@ -167,7 +167,7 @@ def test_make_says_which_python_it_needs(tmp_path):
     old.chmod(0o755)
     for name in ("Makefile", "requirements.lock"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
-    command = ["make", ".venv", f"PYTHON={old}"]
+    command = ["make", ".venv", f"PYTHON='{old}'"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert "Python 3.11 or newer is needed" in done.stdout and "3.8.1" in done.stdout
