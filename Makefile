@@ -11,11 +11,7 @@ LAB ?=
 NB ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint refresh slides handouts homework homework-check bench lock test-oldest test-later clean last-bit every-seed
-.DELETE_ON_ERROR:
-
-# With more BLAS threads than free cores, small fits take many times longer.
-test refresh homework-check every-seed bench test-oldest: export OPENBLAS_NUM_THREADS = 1
+.PHONY: help lab test lint refresh slides handouts homework homework-check bench lock test-oldest test-later clean last-bit every-seed pages students release test-newest
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +34,9 @@ lint: $(READY) ## check the style of the code with ruff
 refresh: $(READY) ## run the notebooks again in place (NB=04 for one)
 	$(PY) notebooks/_build/refresh.py $(NB)
 
+pages: $(READY) ## make the notebooks' pages, in build/html
+	$(PY) notebooks/_build/pages.py
+
 slides: $(READY) ## make the slides of notebooks 01-06, in build/slides
 	$(PY) notebooks/_build/slides.py
 
@@ -53,6 +52,14 @@ homework-check: $(READY) ## grade every right and wrong answer with nbgrader (8 
 
 every-seed: $(READY) ## try the exercises' checks on thousands of seeds (NB=04; hours)
 	$(PY) tests/every_seed.py $(NB)
+
+students: $(READY) ## pack what students get into one zip, in build/students
+	$(PY) notebooks/_build/students.py
+
+release: $(READY) ## make everything that is downloaded, in build/release (needs Chromium)
+	rm -rf build
+	$(MAKE) pages handouts
+	$(PY) notebooks/_build/release.py
 
 bench: $(READY) ## measure speed and memory, beside scikit-learn
 	$(PY) benchmarks/run.py
@@ -73,8 +80,14 @@ test-later: needs-uv ## would a lock of eight weeks ago install today, with an o
 	build/later/bin/python -m pip install --dry-run --require-hashes -r build/later.lock
 	build/later/bin/python -m pip install --dry-run --no-deps --require-hashes -r build/later.lock
 
+test-newest: ## run the tests with the newest versions that pyproject.toml allows
+	rm -rf .venv-newest
+	$(PYTHON) -m venv .venv-newest
+	.venv-newest/bin/python -m pip install --quiet -e ".[lab,test,homework,slides]"
+	.venv-newest/bin/python -m pytest tests -n 2 --dist loadscope
+
 clean: ## delete the environments and all that can be made again
-	rm -rf .venv .venv-oldest .pytest_cache .ruff_cache .hypothesis .coverage build dist
+	rm -rf .venv .venv-oldest .venv-newest .pytest_cache .ruff_cache .hypothesis .coverage build dist
 
 # --- Setting up: only when the lock has changed ---
 

@@ -1,20 +1,25 @@
-"""Export notebooks to pages that work offline, with no kernel: `python notebooks/_build/pages.py`.
+"""Export notebooks to pages that work offline, with no kernel: `make pages`.
 
 Pages go to build/html/, and what they share (MathJax) to build/html/assets/. The players run in
-them; nothing is executed, the pages show what the notebooks hold.
+them; nothing is executed, the pages show what the notebooks hold. The front page, index.html, is
+README's opening and its table of notebooks.
 """
 
 import re
+import shutil
 from argparse import ArgumentParser
 from importlib.resources import files
 from pathlib import Path
 
 import nbformat
 from nbconvert import HTMLExporter
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 HERE = Path(__file__).resolve().parent
 NOTEBOOKS = HERE.parent
 LINK = re.compile(r"(\]\(\d\d_[\w-]+)\.ipynb")  # [next](07_name.ipynb)
+NUMBERED = re.compile(r"\]\(notebooks/(\d\d_[\w-]+)\.ipynb\)")  # [07](notebooks/07_name.ipynb)
+MOVING = "old_faithful.gif"
 MATHJAX = "tex-svg-full.js"  # MathJax 3 in one file: it draws its letters, and needs no fonts
 
 
@@ -26,6 +31,8 @@ def main():
     options = parser.parse_args()
     for path in options.notebooks or sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
         print(export(path, options.to))
+    if not options.notebooks:
+        print(front_page(NOTEBOOKS.parent / "README.md", options.to))
 
 
 def export(path: Path, folder: Path) -> Path:
@@ -34,10 +41,24 @@ def export(path: Path, folder: Path) -> Path:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = LINK.sub(r"\1.html", cell.source)
-    html, _ = exporter().from_notebook_node(notebook, {"metadata": {"name": title(notebook, path)}})
-    page = folder / f"{path.stem}.html"
-    folder.mkdir(parents=True, exist_ok=True)
     copy_mathjax(folder / "assets")
+    return write(notebook, folder / f"{path.stem}.html")
+
+
+def front_page(readme: Path, folder: Path) -> Path:
+    """Write README's opening and its section "The notebooks" as index.html; return the page."""
+    opening, *sections = re.split(r"(?m)^(?=## )", readme.read_text(encoding="utf-8"))
+    (table,) = (section for section in sections if section.startswith("## The notebooks"))
+    text = NUMBERED.sub(r"](\1.html)", opening + table)
+    text = text.replace(f"notebooks/_build/{MOVING}", f"assets/{MOVING}")
+    shutil.copyfile(HERE / MOVING, folder / "assets" / MOVING)
+    return write(new_notebook(cells=[new_markdown_cell(text)]), folder / "index.html")
+
+
+def write(notebook, page: Path) -> Path:
+    """Write a notebook as a page, and return the page."""
+    name = {"metadata": {"name": title(notebook, page)}}
+    html, _ = exporter().from_notebook_node(notebook, name)
     page.write_text(html, encoding="utf-8")
     return page
 
