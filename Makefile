@@ -22,14 +22,19 @@ lab: $(READY) ## set up once, then open JupyterLab on the notebooks
 test: lint ## run every check: ruff, the tests, strict nbval over every notebook
 	$(PY) -m pytest tests -n 2 --dist loadscope --no-loadscope-reorder \
 		--cov --cov-report=term:skip-covered --cov-fail-under=95
+
+test: lint ## run every check: linters, the tests, strict nbval over every notebook
+	$(PY) -m pytest tests -n 2 --dist loadscope --cov --cov-report=term:skip-covered --cov-fail-under=95
 	$(if $(NOTEBOOKS),$(PY) -m pytest $(NOTEBOOKS) -n 2 --dist loadscope --nbval --nbval-current-env \
 		--nbval-cell-timeout=300 --nbval-sanitize-with=tests/nbval.cfg)
 
 last-bit: $(READY) ## run the notebooks on other processors' kernels: all print the same? (6 minutes)
 	LAST_BIT=all $(PY) -m pytest tests/test_last_bit.py -n 2 -rs
 
-lint: $(READY) ## check the style of the code with ruff
+lint: $(READY) ## check the style of Python, of JavaScript, and of the workflows
 	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) tests/lint/lint.py
 
 refresh: $(READY) ## run the notebooks again in place (NB=04 for one)
 	$(PY) notebooks/_build/refresh.py $(NB)
@@ -87,7 +92,8 @@ test-newest: ## run the tests with the newest versions that pyproject.toml allow
 	.venv-newest/bin/python -m pytest tests -n 2 --dist loadscope
 
 clean: ## delete the environments and all that can be made again
-	rm -rf .venv .venv-oldest .venv-newest .pytest_cache .ruff_cache .hypothesis .coverage build dist
+	rm -rf .venv .venv-oldest .venv-newest .pytest_cache .ruff_cache .hypothesis .coverage build dist \
+		tests/lint/node_modules
 
 # --- Setting up: only when the lock has changed ---
 
