@@ -11,7 +11,8 @@ LAB ?=
 NB ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint refresh slides handouts homework homework-check bench lock test-oldest test-later clean last-bit every-seed pages students release test-newest
+.PHONY: help lab test lint refresh pages slides handouts homework homework-check students release
+.PHONY: bench every-seed last-bit lock test-oldest test-newest test-later clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -19,12 +20,9 @@ help: ## list the targets
 lab: $(READY) ## set up once, then open JupyterLab on the notebooks
 	$(PY) -m jupyterlab --config=notebooks/_build/lab.py --ServerApp.root_dir=notebooks $(LAB)
 
-test: lint ## run every check: ruff, the tests, strict nbval over every notebook
+test: lint ## run every check: linters, the tests, strict nbval over every notebook
 	$(PY) -m pytest tests -n 2 --dist loadscope --no-loadscope-reorder \
 		--cov --cov-report=term:skip-covered --cov-fail-under=95
-
-test: lint ## run every check: linters, the tests, strict nbval over every notebook
-	$(PY) -m pytest tests -n 2 --dist loadscope --cov --cov-report=term:skip-covered --cov-fail-under=95
 	$(if $(NOTEBOOKS),$(PY) -m pytest $(NOTEBOOKS) -n 2 --dist loadscope --nbval --nbval-current-env \
 		--nbval-cell-timeout=300 --nbval-sanitize-with=tests/nbval.cfg)
 

@@ -448,14 +448,22 @@ def _exact_step(x, theta, kept: str = "") -> tuple:
 
     Source: Bishop (2006), equations 9.23 to 9.27; Do & Batzoglou (2008) for coins.
     """
+    return _step_and_height(x, theta, kept)[0]
+
+
+def _step_and_height(x, theta, kept: str) -> tuple:
+    """Return one step of EM from theta, and the log-likelihood at theta."""
     log_joint = _log_joint(x, theta)
-    r = np.exp(log_joint - logsumexp(log_joint, axis=1, keepdims=True))
+    log_density = logsumexp(log_joint, axis=1, keepdims=True)
+    r = np.exp(log_joint - log_density)
     n = r.sum(axis=0)
     weights = theta[0] if kept == "weights" else n / len(x)
     if len(theta) == 2:
-        return weights, r.T @ x[:, 0] / (r.T @ x.sum(axis=1))
-    means = (r.T @ x) / n.reshape(-1, *[1] * (x.ndim - 1))
-    return weights, means, _exact_widths(x, r, n, means, kept)
+        new = weights, r.T @ x[:, 0] / (r.T @ x.sum(axis=1))
+    else:
+        means = (r.T @ x) / n.reshape(-1, *[1] * (x.ndim - 1))
+        new = weights, means, _exact_widths(x, r, n, means, kept)
+    return new, float(log_density.sum())
 
 
 def _exact_widths(x, r, n, means, kept: str) -> np.ndarray:
@@ -467,14 +475,34 @@ def _exact_widths(x, r, n, means, kept: str) -> np.ndarray:
 
 
 def _summit(x, theta, kept: str) -> float:
-    """Return the log-likelihood where exact EM ends."""
-    here = _log_likelihood(x, theta)
-    for _ in range(10_000):
-        theta, before = _exact_step(x, theta, kept), here
-        here = _log_likelihood(x, theta)
+    """Return the log-likelihood where exact EM ends.
+
+    After two steps it leaps along them, as far as their shrinking says (Varadhan & Roland 2008,
+    scheme S3): on a flat hill, plain EM would take ten thousand steps. A leap that gains a nat or
+    more is not believed: it has landed on another hill, or on a spike.
+    """
+    before = -np.inf
+    for _ in range(5_000):
+        one, here = _step_and_height(x, theta, kept)
         if not here - before > 1e-10:
-            break
-    return here
+            return max(here, before)
+        two, middle = _step_and_height(x, one, kept)
+        before, leap = max(here, middle), _leap(theta, one, two)
+        gain = _log_likelihood(x, leap) - _log_likelihood(x, two)
+        theta = leap if 0 < gain < 1 else two
+    return before
+
+
+def _leap(zero, one, two) -> tuple:
+    """Return the parameters to which three that follow each other seem to lead."""
+    first = [b - a for a, b in zip(zero, one, strict=True)]
+    change = [c - b - d for b, c, d in zip(one, two, first, strict=True)]
+    far = np.sqrt(_square(first) / max(_square(change), 1e-300))
+    return tuple(a + 2 * far * d + far**2 * c for a, d, c in zip(zero, first, change, strict=True))
+
+
+def _square(parts) -> float:
+    return sum(float(np.sum(p**2)) for p in parts)
 
 
 def _nudged(theta, x) -> tuple:
