@@ -19,8 +19,7 @@ def random(data, k: int, rng) -> Mixture:
     unusable data, or fewer distinct points than components.
     """
     x, rng = _table(data, k), np.random.default_rng(rng)
-    picks = dict.fromkeys(map(tuple, x[rng.permutation(len(x))]))
-    return _around(np.array(list(picks)[:k]), x, np.ndim(data))
+    return _around(_first_distinct(x[rng.permutation(len(x))], k), x, np.ndim(data))
 
 
 def quantiles(data, k: int) -> Mixture:
@@ -61,6 +60,16 @@ def _widest(x: np.ndarray) -> np.ndarray:
     """
     direction = np.linalg.svd(np.atleast_2d(np.cov(x.T)).round(9))[0][:, 0].round(9)
     return direction * np.sign(direction[np.abs(direction).argmax()])
+
+
+def _first_distinct(x: np.ndarray, k: int) -> np.ndarray:
+    """Return the first k distinct rows of x, (K, D), without a look at all of them if need be."""
+    rows = k
+    while True:
+        distinct, first = np.unique(x[:rows], axis=0, return_index=True)
+        if len(distinct) >= k:
+            return x[np.sort(first)[:k]]
+        rows *= 4
 
 
 def _group_means(x: np.ndarray, along: np.ndarray, k: int) -> np.ndarray:

@@ -4,13 +4,23 @@ That each sees the faults it should, and no others, is in test_clinic_table.py.
 """
 
 import inspect
+import re
 
 import numpy as np
 import pytest
 from helpers import CLASSES, names, random_problem
 from patients import Coins, Gaussian, Normal, Shared
 
-from emlib import CoinMixture, Expected, GaussianMixture, NormalMixture, check, datasets, fit
+from emlib import (
+    CoinMixture,
+    Expected,
+    GaussianMixture,
+    NormalMixture,
+    check,
+    datasets,
+    fit,
+    starts,
+)
 
 WAITING = datasets.old_faithful()[:, 1]
 START = np.array([0.5, 0.5]), np.array([50.0, 80.0]), np.array([5.0, 5.0])
@@ -265,6 +275,31 @@ def test_the_exact_step_is_the_one_in_plain_loops():
         wanted = parameters(one_step(start, x))
         for got, want in zip(_exact_step(np.asarray(x, float), theta), wanted, strict=True):
             np.testing.assert_allclose(got, want, rtol=1e-10)
+
+
+def test_leaping_ends_where_small_steps_end():
+    """The summit of `stopping`, on hills that plain EM climbs in at most a few thousand steps."""
+    from emlib.check.instruments import _summit
+
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(rng.choice([0.0, 2.5], size=150), 1)
+        end = fit(NormalMixture([0.5, 0.5], [0, 2.5], [1, 1]), x, tol=1e-12)
+        with np.errstate(all="ignore"):
+            summit = _summit(x, (np.full(2, 0.5), np.array([0, 2.5]), np.ones(2)), "")
+        assert abs(summit - end.log_likelihood) < 1e-6
+
+
+def test_a_leap_onto_a_spike_is_not_believed():
+    """Three components on 200 points of the plane: long leaps here end on single points."""
+    for seed in 5, 7, 9:
+        rng = np.random.default_rng(seed)
+        k, d = int(rng.integers(2, 4)), int(rng.integers(1, 3))
+        x = rng.normal(rng.normal(0, 2, (k, d))[rng.integers(k, size=200)], 1)
+        start = starts.kmeans_plus_plus(x, k, rng)
+        end = fit(start, x)
+        got = float(re.search(r"gain ([\d.]+)", repr(check.stopping(start, x)))[1])
+        assert got == pytest.approx(end.log_likelihood - start.log_likelihood(x), abs=1e-3)
 
 
 @pytest.mark.parametrize("instrument", ALL, ids=lambda i: i.__name__)

@@ -204,3 +204,18 @@ def test_the_order_of_quantile_groups_does_not_hang_on_the_last_bit(seed):
     for rows in (x, rng.permutation(x), 7 * x):
         means = starts.quantiles(rows, 3).means
         assert means[0, 0] < means[2, 0] and means[0, 1] > means[2, 1]
+
+
+def test_random_means_are_the_first_distinct_ones_of_a_shuffle():
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        x = np.round(rng.normal(size=(40, int(rng.integers(2, 4)))), int(rng.integers(2)))
+        shuffled = x[np.random.default_rng(seed).permutation(len(x))] + 0.0
+        wanted = list(dict.fromkeys(map(tuple, shuffled)))[:3]
+        assert np.array_equal(starts.random(x, 3, seed).means, wanted)
+
+
+def test_a_random_start_finds_the_one_other_value():
+    x = np.zeros(5_000)
+    x[4_321] = 1
+    assert sorted(starts.random(x, 2, 0).means) == [0, 1]
