@@ -50,7 +50,10 @@ def key(pin):
 
 
 def asked(requirements, extras, environment):
-    """Yield the requirements whose marker holds, with these extras, in this environment."""
+    """Yield the requirements whose marker holds, with these extras, in this environment.
+
+    What the environment does not name is as it is here.
+    """
     for requirement in map(Requirement, requirements):
         marker = requirement.marker
         if marker is None or any(marker.evaluate(environment | {"extra": e}) for e in extras):

@@ -1,5 +1,6 @@
 """The ways to set up agree with each other, and emlib works wherever it is installed."""
 
+import doctest
 import json
 import os
 import re
@@ -18,6 +19,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from traitlets import import_item
 from traitlets.config import PyFileConfigLoader
+
+import emlib
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -183,33 +186,100 @@ def test_import_is_light():
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """A folder with emlib installed from its wheel, and nothing else."""
+def wheel(tmp_path_factory):
+    """The wheel of emlib."""
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), cwd=ROOT)
+    (wheel,) = folder.glob("em_step_by_step-*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """An environment that holds the wheel and what it asks for, and nothing else."""
     folder = tmp_path_factory.mktemp("installed")
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    run(*build, cwd=ROOT)
-    (wheel,) = folder.glob("*.whl")
-    zipfile.ZipFile(wheel).extractall(folder / "site")
-    return folder / "site"
+    run(sys.executable, "-m", "venv", "--without-pip", str(folder))
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+
+    def ask(code):
+        return run(str(python), "-c", code, cwd=folder, env=environment).strip()
+
+    ask.site = Path(ask("import sysconfig; print(sysconfig.get_path('purelib'))"))
+    zipfile.ZipFile(wheel).extractall(ask.site)
+    (own,) = distributions(path=[str(ask.site)])
+    ask.needs = needed_by(own)
+    for needed in ask.needs:
+        for name in {file.parts[0] for file in needed.files} - {"..", "__pycache__"}:
+            if not (ask.site / name).exists():
+                (ask.site / name).symlink_to(needed.locate_file(name))
+    return ask
 
 
-def run_installed(installed, code):
-    """Run code that sees the installed emlib and not this clone."""
-    environment = os.environ | {"PYTHONPATH": str(installed)}
-    return run(sys.executable, "-c", code, cwd=installed.parent, env=environment).strip()
+def needed_by(own):
+    """The installed distributions that one asks for, and those that these ask for, and so on."""
+    installed = {canonicalize_name(d.name): d for d in distributions()}
+    found, waiting = {}, [(own, set())]
+    while waiting:
+        asking, extras = waiting.pop()
+        for wanted in closure.asked(asking.requires or [], {"", *extras}, {}):
+            name = canonicalize_name(wanted.name)
+            if name not in found:
+                found[name] = installed[name]
+                waiting.append((installed[name], wanted.extras))
+    return list(found.values())
 
 
-def test_wheel_finds_its_data(installed):
-    code = "from emlib import datasets as d; print(d.__file__); print(d.old_faithful().shape)"
-    where, shape = run_installed(installed, code).splitlines()
-    assert where.startswith(str(installed)) and shape == "(272, 2)"
+def test_wheel_brings_no_jupyterlab(installed):
+    assert 30 < len(installed.needs) < 45
+    assert not {"jupyterlab", "notebook", "jupyter-server"} & {d.name for d in installed.needs}
+
+
+def test_wheel_works_without_a_clone(installed):
+    where, shape = installed(
+        "import emlib; print(emlib.__file__); print(emlib.datasets.old_faithful().shape)"
+    ).splitlines()
+    assert Path(where).is_relative_to(installed.site) and shape == "(272, 2)"
+
+
+def test_players_and_explorers_are_in_the_wheel(installed):
+    said = installed(
+        "from emlib import NormalMixture, check, datasets, explorers, fit, player, plots\n"
+        "w = datasets.old_faithful()[:, 1]\n"
+        "print(player.Player(fit(NormalMixture([0.5, 0.5], [50, 80], [5, 5]), w), w))\n"
+        "print(player.BoundPlayer(datasets.coin_tosses()))\n"
+        "print(explorers.two_gaussians())"
+    )
+    assert "Player(272 points in 1-D" in said and len(said.splitlines()) == 3
 
 
 def test_wheel_carries_every_file_of_emlib_and_data(installed):
     for folder in ("emlib", "data"):
         files = run("git", "ls-files", folder, cwd=ROOT).split()
-        there = installed if folder == "emlib" else installed / "emlib"
+        there = installed.site if folder == "emlib" else installed.site / "emlib"
         assert [name for name in files if not (there / name).exists()] == []
+
+
+# The one example of the package, and its version
+
+
+def test_example_in_the_docstring_runs():
+    tried = doctest.testmod(emlib, raise_on_error=False)
+    assert tried.attempted == 3 and tried.failed == 0
+
+
+def test_version_stands_in_one_place():
+    assert PROJECT["dynamic"] == ["version"]
+    texts = "pyproject.toml", "CITATION.cff", "TEACHING.md", "README.md", "notebooks/_build/*.py"
+    for path in (path for pattern in texts for path in ROOT.glob(pattern)):
+        assert emlib.__version__ not in path.read_text(encoding="utf-8"), path
+    (installed,) = [d for d in distributions() if d.name == "em-step-by-step"]
+    assert installed.version == emlib.__version__
+
+
+def test_changelog_begins_with_what_comes_next():
+    terms = re.findall(r"(?m)^## (.+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    assert terms[0] == "Next" and f"version {emlib.__version__}" in terms[1]
 
 
 # JupyterLab as `make lab` starts it
