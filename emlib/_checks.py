@@ -19,6 +19,8 @@ def as_floats(name: str, values, ndim: int, shape: str) -> np.ndarray:
 
 def numbers(name: str, values) -> np.ndarray:
     """Return values as a float array, without a copy where they are one already."""
+    if np.ma.is_masked(values):
+        raise ValueError(f"{name} must not be masked in places; drop these rows first")
     try:
         array = np.asarray(values)
         if array.dtype.kind not in "fiub":
@@ -29,12 +31,13 @@ def numbers(name: str, values) -> np.ndarray:
         raise ValueError(what) from None
 
 
-def as_rows(x, columns: int | None) -> np.ndarray:
-    """Return data as floats: (N,) if columns is None, else (N, columns)."""
+def as_rows(x, *columns: int | None) -> np.ndarray:
+    """Return data as floats, of any shape but (): (N,) if columns is None, (N, C) if it is C."""
     x = numbers("data", x)
-    if x.shape[1:] != (() if columns is None else (columns,)) or x.ndim == 0:
-        wanted = "(N,)" if columns is None else f"(N, {columns})"
-        raise ValueError(f"data must have shape {wanted}, but has shape {x.shape}; {_advice(x)}")
+    wanted = x.shape[1:] if not columns else () if columns[0] is None else columns
+    if x.shape[1:] != wanted or x.ndim == 0:
+        shape = f"(N, {columns[0]})" if wanted else "(N,)"
+        raise ValueError(f"data must have shape {shape}, but has shape {x.shape}; {_advice(x)}")
     if len(x) == 0:
         raise ValueError(
             f"data must hold at least one row, but is empty, shape {x.shape}; give some data"
@@ -57,12 +60,19 @@ def as_weights(values) -> np.ndarray:
         raise ValueError(
             f"weights must not be negative, but are {show(weights)}; use values in [0, 1]"
         )
-    if abs(weights.sum() - 1) > 1e-8:
+    off = abs(weights.sum() - 1)
+    if off > rounding(values):
         raise ValueError(
             f"weights must sum to 1, but {show(weights)} sums to {weights.sum():.10g}; "
             "divide by the sum"
         )
-    return weights
+    return frozen(weights / weights.sum()) if off > 1e-8 else weights
+
+
+def rounding(values) -> float:
+    """Return how far from 1 a sum of probabilities may be: more in single precision."""
+    kind = np.asarray(values).dtype
+    return 2e-6 if kind.kind == "f" and kind.itemsize <= 4 else 1e-8
 
 
 def as_positive(name: str, values, shape: str) -> np.ndarray:
@@ -71,6 +81,18 @@ def as_positive(name: str, values, shape: str) -> np.ndarray:
     if (array <= 0).any():
         raise ValueError(f"{name} must be positive, but are {show(array)}; give values above 0")
     return array
+
+
+def as_parameter(name: str, values) -> np.ndarray:
+    """Return a parameter of any shape, (K, ...), as a new, read-only array of finite floats."""
+    return as_floats(name, values, max(1, np.ndim(values)), "(K, ...)")
+
+
+def count(name: str, n) -> int:
+    """Return a whole number, 0 or more."""
+    if not (np.ndim(n) == 0 and numbers(name, n) == np.floor(n) and n >= 0):
+        raise ValueError(f"{name} must be a whole number, 0 or more, but is {n!r}; give a count")
+    return int(n)
 
 
 def same_length(**arrays: np.ndarray) -> None:
@@ -91,65 +113,14 @@ def as_responsibilities(values, n: int, k: int) -> np.ndarray:
             f"responsibilities must have shape {(n, k)}, but has shape {r.shape}; one row an "
             "observation, one column a component"
         )
-    worst = np.abs(r.sum(axis=1) - 1).argmax()
-    if (r < 0).any() or abs(r[worst].sum() - 1) > 1e-8:
-        row = worst if abs(r[worst].sum() - 1) > 1e-8 else r.min(axis=1).argmin()
+    worst, most = np.abs(r.sum(axis=1) - 1).argmax(), rounding(values)
+    if (r < 0).any() or abs(r[worst].sum() - 1) > most:
+        row = worst if abs(r[worst].sum() - 1) > most else r.min(axis=1).argmin()
         raise ValueError(
             f"responsibilities must be at least 0 and sum to 1 in each row, but row {row} is "
             f"{show(r[row])}; divide each row by its sum"
         )
     return r
-
-
-def check_model(model) -> None:
-    """Refuse what cannot run in EM: a model has e_step and m_step."""
-    for step in ("e_step", "m_step"):
-        if isinstance(model, type) or not callable(getattr(model, step, None)):
-            raise ValueError(
-                f"start must be a model with e_step and m_step, but is {short(model)}; give one"
-            )
-
-
-def as_blocks(data, model) -> list | object:
-    """Return data as a re-iterable of blocks of rows, checked against what ``model`` needs.
-
-    An array, or a sequence of numbers, is one block. Anything else that can be iterated over
-    again and again, and whose elements are arrays, is taken as blocks already.
-    """
-    check_model(model)
-    blocks = data if _is_blocks(data) else [_one_block(data)]
-    if not any(np.size(block) for block in blocks):
-        raise ValueError("data must hold at least one row, but is empty; give some data")
-    if hasattr(model, "check_data"):
-        model.check_data(blocks)
-    return blocks
-
-
-def _one_block(data) -> np.ndarray:
-    try:
-        return np.asarray(data)
-    except ValueError:
-        what = f"data must hold rows of equal length, but is {short(data)}; pad or drop some"
-        raise ValueError(what) from None
-
-
-def _is_blocks(data) -> bool:
-    if hasattr(data, "__array__") or not hasattr(data, "__iter__"):
-        return False
-    if iter(data) is data:
-        raise ValueError(
-            "data must be an array or blocks that can be read again, but is a "
-            f"{type(data).__name__} that is used up after one pass; give a list, or a class "
-            "with __iter__"
-        )
-    return all(isinstance(block, np.ndarray) and block.ndim for block in _first(data))
-
-
-def _first(data) -> list:
-    """Return the first element in a list, empty if there is none; the rest is left unread."""
-    for element in data:
-        return [element]
-    return [None]
 
 
 def enough_distinct(blocks, k: int) -> None:
@@ -167,32 +138,33 @@ def enough_distinct(blocks, k: int) -> None:
     )
 
 
-def check_options(tol: float, max_iter: int) -> None:
-    """Refuse a tolerance or a number of iterations that makes no sense."""
-    if not (np.isscalar(tol) and np.isreal(tol) and tol >= 0):
-        raise ValueError(f"tol must be a number of nats, 0 or more, but is {tol!r}; try 1e-10")
-    if not (isinstance(max_iter, int | np.integer) and max_iter >= 0):
-        raise ValueError(
-            f"max_iter must be a whole number, 0 or more, but is {max_iter!r}; try 1000"
-        )
+def missing(model, what: str, which: str) -> str:
+    """Return what to say when a family lacks what it is asked for."""
+    return f"{type(model).__name__} has no {what}: give it one that returns {which}"
 
 
-def never_falls(step, gain: float) -> None:
-    """Refuse a fall beyond rounding: calling it convergence would hide a wrong step."""
-    if gain < -1e-7 * (1 + abs(step.log_likelihood)):
-        raise ValueError(
-            f"the log-likelihood fell by {-gain:.6g} nats at iteration {step.iteration}, to "
-            f"{step.log_likelihood:.6g}. EM cannot do that: e_step and m_step of "
-            f"{type(step.model).__name__} disagree. Follow em_steps to see where"
-        )
-
-
-def not_finite(value: float, iteration: int) -> str:
-    """Return what to say when the log-likelihood is NaN or infinite."""
+def wrong_joint(model, n: int, shape: tuple) -> str:
+    """Return what to say when a family's log_joint has another shape."""
     return (
-        f"the log-likelihood is {value} at iteration {iteration}: data holds values that are not "
-        "finite, or that are impossible under the model. Check data, and start closer to it"
+        f"log_joint of {type(model).__name__} must return shape {(n, model.k)} for {n} rows, but "
+        f"returned shape {shape}; return log π_k + log p_k(xₙ), one row an observation"
     )
+
+
+def require_possible(log_density: np.ndarray) -> None:
+    """Refuse rows of density 0."""
+    if np.isfinite(log_density).all():
+        return
+    first = int(np.argmin(np.isfinite(log_density)))
+    raise ValueError(
+        f"data row {first} has density 0 under the model: its log-likelihood is -inf. Check that "
+        "row, or choose parameters under which it is possible"
+    )
+
+
+def held(n: float) -> str:
+    """Return how many observations a component holds, in words."""
+    return "1 observation" if abs(n - 1) < 5e-3 else f"{n:.3g} observations"
 
 
 def frozen(array: np.ndarray) -> np.ndarray:
@@ -207,11 +179,12 @@ def short(value) -> str:
     return given if len(given) <= 60 else given[:57] + "..."
 
 
-def show(array) -> str:
-    """Return numbers the way messages and reprs write them: four digits, on one line."""
+def show(array, most: int | None = 240) -> str:
+    """Return numbers the way messages write them: four digits, on one line, so many letters."""
     digits = {"float_kind": "{:.4g}".format}
     text = np.array2string(np.asarray(array), formatter=digits, separator=", ", threshold=200)
-    return " ".join(text.split())
+    text = " ".join(text.split())
+    return text if most is None or len(text) <= most else text[: most - 3] + "..."
 
 
 def _first_bad(array: np.ndarray) -> str:

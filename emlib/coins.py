@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import xlog1py, xlogy
 
-from ._checks import as_floats, as_rows, as_weights, same_length, show
+from ._checks import as_floats, as_rows, as_weights, count, same_length, show
 from .em import Expected
-from .mixture import Mixture, View, _count
-from .normal import _live
+from .mixture import Mixture, live
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class CoinMixture(Mixture):
     """p(h, t) = Σ_k π_k θ_kʰ (1 − θ_k)ᵗ, for a recorded sequence with h heads and t tails.
 
@@ -25,19 +24,29 @@ class CoinMixture(Mixture):
     fixed_weights: bool = False
 
     def __post_init__(self):
-        object.__setattr__(self, "weights", as_weights(self.weights))
-        object.__setattr__(self, "biases", as_floats("biases", self.biases, 1, "(K,)"))
-        same_length(weights=self.weights, biases=self.biases)
-        if ((self.biases < 0) | (self.biases > 1)).any():
+        weights, biases = as_weights(self.weights), as_floats("biases", self.biases, 1, "(K,)")
+        same_length(weights=weights, biases=biases)
+        if ((biases < 0) | (biases > 1)).any():
             raise ValueError(
-                f"biases must be probabilities in [0, 1], but are {show(self.biases)}; "
+                f"biases must be probabilities in [0, 1], but are {show(biases)}; "
                 "give the probability of heads of each coin"
             )
+        vars(self).update(weights=weights, biases=biases)
 
     @property
     def n_parameters(self) -> int:
         """Number of free parameters: K biases, and K − 1 weights unless they are fixed."""
         return self.k + (0 if self.fixed_weights else self.k - 1)
+
+    def log_joint(self, x):
+        """Return log π_k + h log θ_k + t log(1 − θ_k), where 0 log 0 is 0: (N, K)."""
+        (heads, tails), theta = x.T, self.biases[:, None]
+        log_p = xlogy(heads, theta) + xlog1py(tails, -theta)
+        return (log_p + np.log(self.weights)[:, None]).T
+
+    def statistics(self, x, r):
+        """Return the expected numbers of sets, (K,), and of heads and tails, (K, 2)."""
+        return r.sum(axis=0), r.T @ x
 
     def m_step(self, expected: Expected) -> "CoinMixture":
         """Return the model that maximises the expected complete-data log-likelihood.
@@ -45,21 +54,18 @@ class CoinMixture(Mixture):
         θ_k = expected heads / expected tosses of coin k, and π_k = N_k / N.
         Raises CollapsedComponent. Source: Do & Batzoglou (2008), figure 1b.
         """
-        n, heads, tails = expected.statistics.T
-        _live(heads + tails)
-        weights = self.weights if self.fixed_weights else _live(n) / n.sum()
-        return self._with(np.array(weights), heads / (heads + tails), self.fixed_weights)
+        n, sides = expected.statistics
+        tosses = live(sides.sum(axis=1))
+        weights = self.weights if self.fixed_weights else live(n) / n.sum()
+        return self.with_parameters(weights, sides[:, 0] / tosses, self.fixed_weights)
 
-    def sample(self, n: int, rng, *, tosses: int = 10) -> tuple[np.ndarray, np.ndarray]:
-        """Draw n sets of ``tosses`` tosses: heads and tails (n, 2), and the coin z of each (n,)."""
-        z = rng.choice(self.k, size=_count("n", n), p=self.weights / self.weights.sum())
-        heads = rng.binomial(_count("tosses", tosses), self.biases[z])
-        return np.column_stack([heads, tosses - heads]), z
+    def draw(self, z, rng, tosses: int = 10):
+        """Return heads and tails of so many tosses of each coin of z: (N, 2)."""
+        heads = rng.binomial(count("tosses", tosses), self.biases[z])
+        return np.column_stack([heads, tosses - heads])
 
-    def check_data(self, blocks) -> None:
-        """Nothing to count: equal sets of tosses can come from different coins."""
-
-    def _rows(self, x):
+    def as_data(self, x):
+        """Return heads and tails of each set as floats, (N, 2), or raise ValueError."""
         x = as_rows(x, 2)
         if (x < 0).any() or (x != np.floor(x)).any():
             bad = int(np.argmax(((x < 0) | (x != np.floor(x))).any(axis=1)))
@@ -68,21 +74,3 @@ class CoinMixture(Mixture):
                 f"{show(x[bad])}; give one row of counts a set of tosses"
             )
         return x
-
-    @property
-    def _view(self):
-        return View(origin=0, unit=1, coefficients=None, shape=(3,))
-
-    def _features(self, x):
-        """Return 1, heads and tails: (3, N)."""
-        return np.stack([np.ones(len(x)), *x.T])
-
-    def _log_components(self, T):
-        """Return log π_k + h log θ_k + t log(1 − θ_k), where 0 log 0 is 0."""
-        _, heads, tails = T
-        theta = self.biases[:, None]
-        log_p = xlogy(heads, theta) + xlog1py(tails, -theta)
-        return log_p + np.log(self.weights)[:, None]
-
-    def _location(self):
-        return self.biases[:, None]

@@ -15,14 +15,25 @@ from math import isfinite
 from operator import add
 from typing import Any
 
-from ._checks import as_blocks, check_model, check_options, never_falls, not_finite, short
+import numpy as np
+
+from ._checks import short
+from ._strangers import (
+    as_blocks,
+    check_model,
+    check_options,
+    never_falls,
+    no_expected,
+    not_finite,
+)
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What an E-step learns from some data: sums over its rows, so ``a + b`` covers both sets.
+    """What an E-step learns from some data. It adds up over rows: ``a + b`` covers both sets.
 
-    statistics: expected sufficient statistics: an array, or a tuple, list or dict of arrays.
+    statistics: expected sufficient statistics: what can be added, or a tuple, list or dict of it.
+    Those of this package may be added whatever models made them: Neal & Hinton (1998), section 3.
     log_likelihood: log p(x | θ) of these rows in nats, at the model that made the statistics.
     """
 
@@ -81,7 +92,7 @@ class CollapsedComponent(ValueError):
         when = "" if self.iteration is None else f" at iteration {self.iteration}"
         return (
             f"component {self.component} collapsed{when}: {self.what}. Try another start "
-            "(emlib.best_of tries several), fewer components, or remove duplicated points"
+            "(emlib.best_of tries several), fewer components, or drop what it sits on"
         )
 
 
@@ -94,14 +105,16 @@ def em_steps(start, data, *, map: Callable = map) -> Iterator[Step]:
     """
     blocks, model = as_blocks(data, start), start
     for iteration in count():
-        expected = reduce(add, map(model.e_step, blocks))
+        expected = reduce(add, (_checked(e, model) for e in map(model.e_step, blocks)))
         if not isfinite(expected.log_likelihood):
             raise ValueError(not_finite(expected.log_likelihood, iteration))
         yield Step(iteration, model, float(expected.log_likelihood))
         try:
-            model = model.m_step(expected)
+            better = model.m_step(expected)
         except CollapsedComponent as error:
             raise CollapsedComponent(error.component, error.what, iteration + 1) from None
+        check_model(better, f"what m_step of {type(model).__name__} returns")
+        model = better
 
 
 def fit(
@@ -175,6 +188,13 @@ def _without_frames(error: ValueError) -> ValueError:
     """Let an error go of the frames that it came through: they hold the whole failed fit."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
+
+
+def _checked(expected, model) -> Expected:
+    """Return what a stranger's e_step has returned, if it is what it should be."""
+    if not isinstance(expected, Expected) or np.ndim(expected.log_likelihood):
+        raise ValueError(no_expected(expected, model))
+    return expected
 
 
 def _plus(a, b):

@@ -220,9 +220,7 @@ class MeansOnly(NormalMixture):
 
     def m_step(self, expected):
         """Return the model with μ_k = Σₙ rₙₖ xₙ / N_k, and all else as it was."""
-        n, u, _ = expected.statistics.T
-        c, s, *_ = self._view
-        return self._with(self.weights, c + s * u / n, self.stds)
+        return self.with_parameters(self.weights, expected.statistics.means, self.stds)
 
 
 def choose_a_start(x, weights, stds, start=None) -> Explorer:
@@ -281,9 +279,8 @@ def downhill(mu, start: MeansOnly, x) -> tuple[float, np.ndarray]:
     """Return −log p(x | μ) in nats and its slope (2,), −Σₙ rₙₖ (xₙ − μ_k) / σ_k²."""
     model = MeansOnly(start.weights, mu, start.stds)
     expected = model.e_step(x)
-    n, u, _ = expected.statistics.T
-    c, s, *_ = model._view
-    return -expected.log_likelihood, -(n * (c - mu) + s * u) / start.stds**2
+    seen = expected.statistics
+    return -expected.log_likelihood, -seen.n * (seen.means - mu) / start.stds**2
 
 
 CLIMBS = {  # label, colour, line, marker and size of the last star of each way up

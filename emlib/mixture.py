@@ -1,55 +1,80 @@
-"""What every mixture can do, given the log-densities of its components.
+"""What every mixture can do, once a family of components has said what these are.
 
 p(x | θ) = Σ_k π_k p_k(x), and everything here is computed from log π_k p_k(x), in log space.
 
-The families of this package are exponential ones: log π_k p_k(x) = Σ_f η_kf T_f(x), coefficients
-times features, where only the features see the data. So an E-step is two matrix products: η T on
-the way to the responsibilities r, and r Tᵀ, the expected sufficient statistics. That is where
-the speed comes from: a row of data costs K exponentials and O(K F) multiplications in BLAS.
-
-Inside, components come first: arrays are (K, N), because numpy reduces over a small first axis
-much faster than over a small last one. The public methods transpose to (N, K), which is a view.
+Outside, arrays are (N, K): one row an observation. Inside they are (K, N), because numpy reduces
+over a small first axis much faster than over a small last one; to transpose is a view.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import reduce
-from math import isfinite, prod
+from math import isfinite
 from operator import add
-from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._checks import as_responsibilities, check_finite, enough_distinct, numbers, show
-from .em import Expected
+from ._checks import (
+    as_responsibilities,
+    as_rows,
+    check_finite,
+    count,
+    missing,
+    require_possible,
+    wrong_joint,
+)
+from .em import CollapsedComponent, Expected
+from .lens import normalise
+from .parameters import Parameters
 
-BLOCK = 100_000  # floats in a block of rows: what stays in a processor's cache, under 1 MiB
-
-
-class View(NamedTuple):
-    """How a model sees the data: by features T of (x − origin) / unit, with log π_k p_k = η_k T.
-
-    shape is that of the features of one row: (F,) where all components share an origin and a
-    unit, (K, F) where each has its own.
-    """
-
-    origin: Any
-    unit: Any
-    coefficients: Any
-    shape: tuple[int, ...]
+BLOCK = 100_000  # floats in a block of rows: under 1 MiB
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Mixture:
-    """A mixture of K components. Subclasses add the components' density and the M-step.
+@dataclass(frozen=True)
+class Mixture(Parameters):
+    """A mixture of K components: weights π (K,), and what a family adds to them.
 
-    A subclass has ``_rows(x)``, which checks the shape of the data; ``_view``, a :class:`View`
-    with coefficients η, (K, F); ``_features(x)``, those of N rows, (F, N) or (K, F, N);
-    ``m_step``, whose statistics are Σₙ r_kn T_f(xₙ), (K, F); ``_draw``; ``_location``, what to
-    sort by; and ``n_parameters``. A density that is not η T, or statistics that are not r Tᵀ, has
-    ``_log_components(T)`` and ``_sums(r, T)`` of its own.
+    A family is a frozen dataclass: its fields are arrays whose first axis is K, or plain options.
+    It has three methods, for which see below: ``log_joint``, ``statistics`` and ``m_step``. Then
+    it has all the others, and runs in :func:`~emlib.fit`. ``draw`` makes :meth:`sample` work,
+    ``n_parameters`` :meth:`aic` and :meth:`bic`; ``as_data`` refuses data that it cannot use.
     """
 
     weights: np.ndarray
+
+    # --- What a family says ---
+
+    def log_joint(self, x) -> np.ndarray:
+        """Return log π_k + log p_k(xₙ) in nats of some rows: (N, K)."""
+        raise NotImplementedError(missing(self, "log_joint(x)", "log π_k + log p_k(xₙ), (N, K)"))
+
+    def statistics(self, x, r):
+        """Return what ``m_step`` needs of some rows, for responsibilities r (N, K).
+
+        It must add up over rows: sums, as an array, or a tuple, list or dict of arrays.
+        """
+        raise NotImplementedError(missing(self, "statistics(x, r)", "sums over rows"))
+
+    def m_step(self, expected: Expected) -> "Mixture":
+        """Return the best model for ``expected.statistics``, those of all data."""
+        raise NotImplementedError(missing(self, "m_step(expected)", "a better model"))
+
+    def draw(self, z, rng) -> np.ndarray:
+        """Return one observation from each component of z (N,); rng is a numpy Generator."""
+        raise NotImplementedError(missing(self, "draw(z, rng)", "one observation for each of z"))
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of free parameters."""
+        raise NotImplementedError(missing(self, "n_parameters", "the number of free parameters"))
+
+    def as_data(self, x) -> np.ndarray:
+        """Return data as an array of floats, one row an observation, or raise ValueError."""
+        return as_rows(x)
+
+    def check_data(self, blocks) -> None:
+        """Refuse data as a whole, if need be: ``fit`` calls it once, before the first step."""
+
+    # --- What follows ---
 
     @property
     def k(self) -> int:
@@ -58,28 +83,27 @@ class Mixture:
 
     def log_density(self, x) -> np.ndarray:
         """Return log p(x | θ) in nats for each row: (N,)."""
-        x = self._rows(x)
-        check_finite(x)
         with np.errstate(all="ignore"):
-            total = np.concatenate([_normalise(self._log_joint(b)) for b in self._blocks(x)])
+            total = np.concatenate([normalise(joint) for joint in self._joints(x)])
         total[np.isnan(total)] = -np.inf  # not one component can make this row
         return total
 
     def pdf(self, x) -> np.ndarray:
         """Return the density p(x | θ) of each row: (N,)."""
-        return np.exp(self.log_density(x))
+        with np.errstate(under="ignore"):
+            return np.exp(self.log_density(x))
 
     def responsibilities(self, x) -> np.ndarray:
         """Return p(z = k | x, θ), the share of component k in each row: (N, K), rows sum to 1."""
-        r = self._all_log_joint(x)
         with np.errstate(all="ignore"):
-            _require_possible(_normalise(r))
+            r = np.concatenate(list(self._joints(x)), axis=1)
+            require_possible(normalise(r))
         return r.T
 
     def log_likelihood(self, x) -> float:
         """Return Σₙ log p(xₙ | θ) in nats. Raises ValueError if a row is impossible (−inf)."""
         total = self.log_density(x)
-        _require_possible(total)
+        require_possible(total)
         return float(total.sum())
 
     def lower_bound(self, x, responsibilities) -> float:
@@ -88,33 +112,37 @@ class Mixture:
         Equal to the log-likelihood when these are the posterior ones; smaller by KL(r ‖ posterior)
         otherwise. Source: Neal & Hinton (1998), theorem 1.
         """
-        log_joint = self._all_log_joint(x)
-        r = as_responsibilities(responsibilities, log_joint.shape[1], self.k).T
         with np.errstate(all="ignore"):
+            log_joint = np.concatenate(list(self._joints(x)), axis=1)
+            r = as_responsibilities(responsibilities, log_joint.shape[1], self.k).T
             return float(np.where(r > 0, r * (log_joint - np.log(r)), 0.0).sum())
 
     def e_step(self, x) -> Expected:
         """Return the expected sufficient statistics of the rows of x, and their log-likelihood.
 
-        They are sums over rows, made block by block, so memory does not grow with N.
+        They add up over rows, and are made block by block, so memory does not grow with N.
         """
-        x = self._rows(x)
+        x = self.as_data(x)
         with np.errstate(all="ignore"):
             expected = reduce(add, map(self._expected, self._blocks(x)))
         if not isfinite(expected.log_likelihood):
-            _require_possible(self.log_density(x))  # which looks at x, too
+            self.log_likelihood(x)  # which says what is wrong
         return expected
 
-    def sample(self, n: int, rng) -> tuple[np.ndarray, np.ndarray]:
-        """Draw n observations: first the component z of each (n,), then x given z."""
+    def sample(self, n: int, rng, **options) -> tuple[np.ndarray, np.ndarray]:
+        """Draw n observations x, and the component z of each (n,): first z, then x given z.
+
+        rng: a numpy Generator, or a seed. options are those of ``draw``: ``tosses`` of coins.
+        """
         rng = np.random.default_rng(rng)
-        z = rng.choice(self.k, size=_count("n", n), p=self.weights / self.weights.sum())
-        return self._draw(z, rng), z
+        z = rng.choice(self.k, size=count("n", n), p=self.weights / self.weights.sum())
+        return self.draw(z, rng, **options), z
 
     def sorted(self):
         """Return the same mixture with its components in rising order of the first parameter."""
-        order = np.lexsort(self._location().T[::-1])
-        return self._with(*(a[order] if np.ndim(a) else a for a in self._parameters()))
+        keys = [p.reshape(self.k, -1) for p in self.parameters()[1:] if np.ndim(p)]
+        order = np.lexsort(np.hstack(keys).T[::-1])
+        return self.with_parameters(*(p[order] if np.ndim(p) else p for p in self.parameters()))
 
     def aic(self, x) -> float:
         """Return Akaike's criterion 2p − 2 log L: smaller is better. Source: Akaike (1974)."""
@@ -123,101 +151,33 @@ class Mixture:
     def bic(self, x) -> float:
         """Return the BIC, p log N − 2 log L: smaller is better. Source: Schwarz (1978)."""
         fit = 2 * self.log_likelihood(x)
-        return self.n_parameters * float(np.log(len(self._rows(x)))) - fit
-
-    def check_data(self, blocks) -> None:
-        """Refuse data that cannot hold this many components. Called once, before the first step."""
-        enough_distinct((self._rows(block) for block in blocks if np.size(block)), self.k)
+        return self.n_parameters * float(np.log(len(self.as_data(x)))) - fit
 
     def _blocks(self, x) -> list:
-        """Return x in blocks of as many rows as fit into the cache with their features."""
-        rows = max(256, BLOCK // (prod(self._view.shape) + self.k))
+        rows = max(256, BLOCK // (x[0].size + 2 * self.k))
         return [x[first : first + rows] for first in range(0, len(x), rows)]
+
+    def _joints(self, x):
+        """Yield log π_k + log p_k(xₙ), (K, N), block by block, after a look at the data."""
+        x = self.as_data(x)
+        check_finite(x)
+        return map(self._joint, self._blocks(x))
+
+    def _joint(self, x) -> np.ndarray:
+        joint = np.ascontiguousarray(np.transpose(self.log_joint(x)))
+        if joint.shape != (self.k, len(x)):
+            raise ValueError(wrong_joint(self, len(x), joint.T.shape))
+        return joint
 
     def _expected(self, x) -> Expected:
         """Return what one block of rows adds to the E-step."""
-        T = self._features(x)
-        r = self._log_components(T)
-        log_likelihood = float(np.add.reduce(_normalise(r)))
-        return Expected(self._sums(r, T), log_likelihood)
-
-    def _log_joint(self, x) -> np.ndarray:
-        """Return log π_k + log p_k(xₙ) of one block of rows: (K, N)."""
-        return self._log_components(self._features(x))
-
-    def _all_log_joint(self, x) -> np.ndarray:
-        """Return log π_k + log p_k(xₙ) of any number of rows, after a look at them: (K, N)."""
-        x = self._rows(x)
-        check_finite(x)
-        with np.errstate(all="ignore"):
-            return np.concatenate([self._log_joint(block) for block in self._blocks(x)], axis=1)
-
-    def _log_components(self, T) -> np.ndarray:
-        """Return log π_k p_k(xₙ), η T: (K, N)."""
-        eta = self._view.coefficients
-        return eta.dot(T) if T.ndim == 2 else np.matmul(eta[:, None], T)[:, 0]
-
-    def _sums(self, r, T) -> np.ndarray:
-        """Return the expected statistics Σₙ r_kn T_f(xₙ), r Tᵀ: (K, F)."""
-        return r.dot(T.T) if T.ndim == 2 else np.matmul(T, r[:, :, None])[..., 0]
-
-    def _parameters(self) -> tuple:
-        return tuple(getattr(self, field.name) for field in fields(self))
-
-    def _with(self, *parameters):
-        """Return a model of parameters known to be good, an M-step's. Skips the checks.
-
-        What this model worked out for itself is forgotten: a history would keep it alive.
-        """
-        model = object.__new__(type(self))
-        own = vars(model)
-        for name, value in zip(self.__match_args__, parameters, strict=True):
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
-            own[name] = value
-        vars(self).pop("_view", None)
-        return model
-
-    def __eq__(self, other):
-        return type(self) is type(other) and all(
-            map(np.array_equal, self._parameters(), other._parameters())
-        )
-
-    def __hash__(self):
-        return hash(tuple(np.asarray(p).tobytes() for p in self._parameters()))
-
-    def __repr__(self):
-        named = zip(fields(self), self._parameters(), strict=True)
-        inside = ", ".join(f"{f.name}={show(p)}" for f, p in named)
-        return f"{type(self).__name__}({inside})"
+        r = self._joint(x)
+        log_likelihood = float(normalise(r).sum())
+        return Expected(self.statistics(x, r.T), log_likelihood)
 
 
-def _normalise(log_joint: np.ndarray) -> np.ndarray:
-    """Turn log π_k p_k(xₙ), (K, N), into responsibilities in place; return log p(xₙ | θ), (N,).
-
-    This is log-sum-exp. The largest term of each column is taken out first: then the largest
-    exponential is exactly 1, and neither overflow nor a sum of zeros can happen.
-    """
-    top = np.maximum.reduce(log_joint, axis=0)
-    log_joint -= top
-    np.exp(log_joint, out=log_joint)
-    total = np.add.reduce(log_joint, axis=0)
-    log_joint /= total
-    top += np.log(total, out=total)
-    return top
-
-
-def _require_possible(log_density: np.ndarray) -> None:
-    if np.isfinite(log_density).all():
-        return
-    first = int(np.argmin(np.isfinite(log_density)))
-    raise ValueError(
-        f"data row {first} has density 0 under the model: its log-likelihood is -inf. Check that "
-        "row, or choose parameters under which it is possible"
-    )
-
-
-def _count(name: str, n) -> int:
-    if not (np.ndim(n) == 0 and numbers(name, n) == np.floor(n) and n >= 0):
-        raise ValueError(f"{name} must be a whole number, 0 or more, but is {n!r}; give a count")
-    return int(n)
+def live(n: np.ndarray) -> np.ndarray:
+    """Return the expected counts N_k, or raise if a component has lost all its data."""
+    if min(n.tolist()) < 1e-100:
+        raise CollapsedComponent(int(n.argmin()), "it is responsible for none of the data")
+    return n

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from helpers import log_densities
 
-from emlib import GaussianMixture, NormalMixture, em_steps, fit, log_likelihood_surface
+from emlib import GaussianMixture, NormalMixture, em_steps, fit, lens, log_likelihood_surface
 
 MIB = 2**20
 
@@ -126,16 +126,22 @@ def test_log_densities_are_right_however_correlated_the_columns_are(d):
 
 
 def test_the_plane_by_hand_is_the_plane_of_any_dimension():
-    from emlib.gaussian import _in_space, _in_the_plane
-
     x, start = blobs(500, 2, 4)
-    model = fit(start, x, tol=0, max_iter=5).model
-    u = model.means - model.weights @ model.means
-    np.testing.assert_allclose(_in_the_plane(model, u), _in_space(model, u), rtol=1e-12, atol=1e-13)
-    thin = GaussianMixture(model.weights, model.means, [[[1, 1 - 1e-5], [1 - 1e-5, 1]]] * 4)
-    for by_hand_or_not in (_in_the_plane, _in_space):
-        assert by_hand_or_not(model, u + 100) is None
-        assert by_hand_or_not(thin, 0 * u) is None
+    weights, means, covariances = matrices(fit(start, x, tol=0, max_iter=5).model)
+    u = means - weights @ means
+    by_hand, any_dimension = (f(weights, u, covariances) for f in (lens.plane, lens.space))
+    np.testing.assert_allclose(by_hand, any_dimension, rtol=1e-12, atol=1e-13)
+    thin = np.array([[[1, 1 - 1e-5], [1 - 1e-5, 1]]] * 4)
+    for by_hand_or_not in (lens.plane, lens.space):
+        assert by_hand_or_not(weights, u + 100, covariances) is None
+        assert by_hand_or_not(weights, 0 * u, thin) is None
+
+
+@pytest.mark.parametrize("d", [3, 30])
+def test_many_rows_have_the_densities_that_each_has_alone(d):
+    x, start = blobs(3000, d, 8)
+    few = np.concatenate([start.log_density(part) for part in np.array_split(x, 100)])
+    np.testing.assert_allclose(start.log_density(x), few, rtol=1e-12)
 
 
 @pytest.mark.parametrize("scale", [1e-9, 1e-3, 1, 1e9])
@@ -181,6 +187,7 @@ def test_a_fit_needs_a_few_mebibytes_at_any_n(n, d, k, most, apart):
 def test_a_history_keeps_parameters_and_nothing_else():
     x, start = blobs(200, 20, 3)
     parameters = sum(a.nbytes for a in matrices(start))
+    fit(start, x, max_iter=1)  # memory to work in is kept
     long, short = (peak(lambda n=n: fit(start, x, tol=0, max_iter=n)) for n in (130, 30))
     assert long - short < 100 * (parameters + 3000)
 

@@ -482,6 +482,39 @@ def test_collapse(call, words):
         call()
 
 
+@pytest.mark.parametrize(
+    ("x", "held"), [([0.0, 1, -1, 9], "1 observation"), ([0.0, 1, -1] + [9.0] * 30, "30 obs")]
+)
+@pytest.mark.parametrize("d", [1, 2])
+def test_a_collapse_says_what_the_component_sits_on(x, held, d):
+    start = NormalMixture([0.5, 0.5], [9, 0], [0.01, 1])
+    if d == 2:
+        x = np.column_stack([x, x[::-1][-4:] * (len(x) // 4) + x[: len(x) % 4]])
+        x = np.column_stack([x[:, 0], np.where(x[:, 0] == 9, 9, x[:, 0] ** 2)])
+        start = GaussianMixture([0.5, 0.5], [[9, 9], [0, 0]], [np.eye(2) * 1e-4, np.eye(2)])
+    refuses(lambda: fit(start, x), "component 0", held, "9")
+
+
+def test_messages_stay_short_in_many_dimensions():
+    x = np.concatenate([np.random.default_rng(0).normal(size=(200, 60)), np.full((1, 60), 1000.0)])
+    start = GaussianMixture([0.5, 0.5], [[0.0] * 60, [1000.0] * 60], [np.eye(60)] * 2)
+    for call in (
+        lambda: fit(start, x),
+        lambda: GaussianMixture([1.0], [[0.0] * 14], [-np.eye(14)]),
+        lambda: NormalMixture(np.full(150, 1.0), np.zeros(150), np.ones(150)),
+    ):
+        with pytest.raises(ValueError) as caught:
+            call()
+        assert len(str(caught.value)) < 600
+
+
+def test_masked_values_are_refused():
+    y = np.ma.masked_array([50.0, 80.0, -9999.0], mask=[0, 0, 1])
+    for method in METHODS.values():
+        refuses(lambda m=method: m(NORMAL, y), "data", "masked")
+    refuses(lambda: starts.quantiles(y, 2), "data", "masked")
+
+
 def test_an_m_step_alone_names_the_component():
     model = NormalMixture([0.5, 0.5], [0, 1e5], [1, 1])
     refuses(lambda: model.m_step(model.e_step(FLAT)), "component 1", "collapse")

@@ -7,8 +7,10 @@ import subprocess
 import sys
 import weakref
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import reduce
 from itertools import islice, permutations
 from multiprocessing import get_context
+from operator import add
 
 import numpy as np
 import pytest
@@ -160,6 +162,27 @@ def test_a_log_likelihood_that_is_no_number_is_an_error(bad):
 
     with pytest.raises(ValueError, match="log-likelihood"):
         fit(Broken(0.5), COUNTS)
+
+
+WRONG_STEPS = {
+    "no return": ("e_step", lambda self, x: None, "e_step of Wrong.*None"),
+    "a pair": ("e_step", lambda self, x: (np.ones(2), -1.0), "e_step of Wrong.*array"),
+    "an array": (
+        "e_step",
+        lambda self, x: Expected(np.ones(2), np.array([-1.0])),
+        r"log_likelihood.*\(1,\)",
+    ),
+    "no model": ("m_step", lambda self, expected: None, "m_step of Wrong.*None"),
+    "a number": ("m_step", lambda self, expected: 0.6, r"m_step of Wrong.*0\.6"),
+}
+
+
+@pytest.mark.parametrize("blocks", [1, 2])
+@pytest.mark.parametrize(("step", "body", "words"), WRONG_STEPS.values(), ids=WRONG_STEPS)
+def test_an_own_model_that_returns_something_else_gets_a_sentence(step, body, words, blocks):
+    wrong = type("Wrong", (Linkage,), {step: body})
+    with pytest.raises(ValueError, match=f"(?s){words}"):
+        fit(wrong(0.5), [COUNTS] * blocks)
 
 
 # --- Expected ----------------------------------------------------------------------------------
@@ -408,6 +431,19 @@ def test_a_list_of_numbers_is_one_array_not_blocks():
     coins = CoinMixture([0.5, 0.5], [0.6, 0.5])
     tosses = [[5, 5], [9, 1], [8, 2], [4, 6], [7, 3]]
     assert fit(coins, tosses).log_likelihood == fit(coins, np.array(tosses)).log_likelihood
+
+
+# --- incremental EM: Neal & Hinton (1998), section 3 ---------------------------------------------
+
+
+def test_incremental_em_is_five_lines_and_arrives_where_fit_does(problem):
+    start, x = problem
+    model, blocks = start, np.array_split(x, 4)
+    seen = [model.e_step(block) for block in blocks]
+    for i in [0, 1, 2, 3] * 400:
+        seen[i] = model.e_step(blocks[i])
+        model = model.m_step(reduce(add, seen))
+    assert model.log_likelihood(x) == pytest.approx(fit(start, x).log_likelihood, rel=1e-4)
 
 
 # --- a component that collapses ----------------------------------------------------------------

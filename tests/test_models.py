@@ -1,5 +1,6 @@
 """Each model alone: its density, its bookkeeping, its sampler, and odd but legal inputs."""
 
+import copy
 import dataclasses
 import math
 import pickle
@@ -399,6 +400,52 @@ def test_32_bit_data_is_computed_in_64_bits():
     model = NormalMixture([0.5, 0.5], [-1, 1], [1, 1])
     assert model.log_density(x).dtype == np.float64
     assert model.log_likelihood(x) == model.log_likelihood(x.astype(np.float64))
+
+
+def test_weights_and_responsibilities_of_32_bits_have_32_bits_of_precision():
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        w = rng.random(7).astype(np.float32)
+        model = NormalMixture(w / w.sum(), np.arange(7), np.ones(7))
+        assert model.weights.sum() == pytest.approx(1, abs=1e-8)
+        x = rng.normal(size=20)
+        r = model.responsibilities(x).astype(np.float32)
+        assert model.lower_bound(x, r) == pytest.approx(model.log_likelihood(x), rel=1e-5)
+    with pytest.raises(ValueError, match="sum to 1"):
+        NormalMixture(np.float32([0.5, 0.5001]), [0, 1], [1, 1])
+
+
+def test_a_debugger_for_floats_finds_nothing(problem):
+    model, x = problem
+    with np.errstate(all="raise"):
+        far = model.pdf(x * 50)
+        fit(model, x, max_iter=3)
+    assert np.all(far >= 0)
+
+
+def test_copies_stay_read_only(problem):
+    model, x = problem
+    model.responsibilities(x)
+    for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert twin == model and set(vars(twin)) == {f.name for f in dataclasses.fields(model)}
+        assert not any(p.flags.writeable for p in parameters(twin))
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_a_seed_is_as_good_as_a_generator(cls):
+    model, _ = make(cls)
+    (x, z), (y, same) = model.sample(5, 3), model.sample(5, np.random.default_rng(3))
+    np.testing.assert_array_equal(x, y)
+    np.testing.assert_array_equal(z, same)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_data_of_any_size_that_can_be_squared(d):
+    x = np.random.default_rng(0).normal(size=(60, d)) @ (np.eye(d) + 0.5)
+    start = GaussianMixture([0.5, 0.5], [[-1.0] * d, [1.0] * d], [np.eye(d)] * 2)
+    huge = GaussianMixture(start.weights, 1e100 * start.means, 1e200 * start.covariances)
+    near, far = fit(start, x, max_iter=5).model, fit(huge, 1e100 * x, max_iter=5).model
+    np.testing.assert_allclose(far.covariances / 1e200, near.covariances, rtol=1e-8)
 
 
 def test_read_only_data_is_data(problem):

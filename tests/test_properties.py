@@ -27,6 +27,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from emlib import CoinMixture, GaussianMixture, NormalMixture, em_steps, fit
+from emlib.lens import Moments
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -247,7 +248,9 @@ def test_swapping_heads_and_tails_swaps_the_biases(problem):
 
 
 def leaves(statistics):
-    """All numbers of a nest of tuples and arrays, in order."""
+    """All numbers of a nest of tuples, arrays and moments, in order."""
+    if isinstance(statistics, Moments):
+        statistics = tuple(vars(statistics).values())
     if isinstance(statistics, (tuple, list)):
         return np.concatenate([leaves(s) for s in statistics])
     return np.ravel(np.asarray(statistics, float))
@@ -289,3 +292,62 @@ def test_samples_of_any_model_are_possible_under_it(cls, seed, k, n):
     x, z = model.sample(n, rng)
     assert len(x) == len(z) == n and z.min() >= 0 and z.max() < k
     assert np.all(np.isfinite(model.log_density(x)))
+
+
+# --- moments -----------------------------------------------------------------------------------
+
+
+@quick
+@given(
+    problems(GAUSSIANS, max_k=3),
+    seeds,
+    st.sampled_from([1e-6, 1.0, 1e6]),
+    st.sampled_from([0.0, 1.0, 1e4]),
+    st.sampled_from([1.0, 1e-3]),
+)
+def test_statistics_of_different_models_and_blocks_add_up(problem, seed, scale, offset, width):
+    model, x = problem
+    rng, k = np.random.default_rng(seed), model.k
+    model, x = affine(model, offset * scale, scale), x * scale + offset * scale
+    blocks = np.array_split(x, 3)
+    models = [affine(model, shift, 1.0) for shift in scale * rng.normal(0, 3, 3)]
+    models[1] = rebuild(models[1], *parameters(models[1])[:2], width * parameters(models[1])[2])
+    total = sum(
+        (m.e_step(b) for m, b in zip(models[1:], blocks[1:], strict=True)),
+        models[0].e_step(blocks[0]),
+    )
+    r = np.concatenate([m.responsibilities(b) for m, b in zip(models, blocks, strict=True)])
+    assume(np.all(r.sum(axis=0) > 1e-3))
+    wanted = best_given(model, x - offset * scale, r) if k else None
+    seen = total.statistics
+    np.testing.assert_allclose(seen.n / len(x), wanted.weights, rtol=1e-9)
+    np.testing.assert_allclose(
+        seen.means - offset * scale, wanted.means, rtol=1e-8, atol=1e-8 * scale
+    )
+    spread = parameters(wanted)[2] ** (2 if isinstance(model, NormalMixture) else 1)
+    n = seen.n.reshape(-1, *[1] * (spread.ndim - 1))
+    np.testing.assert_allclose(seen.scatters / n, spread, rtol=1e-6, atol=1e-7 * scale**2)
+
+
+@pytest.mark.parametrize("cls", GAUSSIANS)
+def test_a_model_may_use_what_another_has_seen(cls):
+    model, x = random_problem(cls, np.random.default_rng(0), 3, 60)
+    other = affine(model, 50.0, 3.0)
+    assert_close(other.m_step(model.e_step(x)), model.m_step(model.e_step(x)), rtol=0)
+
+
+@pytest.mark.parametrize("d", [1, 2])
+def test_a_block_in_which_a_component_has_no_data_adds_nothing_to_it(d):
+    near, far = np.random.default_rng(0).normal(size=(2, 40, d)) + [[[0.0]], [[1e6]]]
+    start = GaussianMixture([0.5, 0.5], [[0.0] * d, [1e6] * d], [np.eye(d)] * 2)
+    if d == 1:
+        start = NormalMixture([0.5, 0.5], [0, 1e6], [1, 1])
+        near, far = near[:, 0], far[:, 0]
+    seen = (start.e_step(near) + start.e_step(far)).statistics
+    np.testing.assert_array_equal(seen.n, [40, 40])
+    np.testing.assert_allclose(seen.means, [near.mean(axis=0), far.mean(axis=0)], rtol=1e-14)
+    spread = [np.cov(part.T, bias=True) for part in (near, far)]
+    np.testing.assert_allclose(seen.scatters / 40, spread, rtol=1e-9)
+    nobody = (start.e_step(near) + start.e_step(near)).statistics
+    assert nobody.n[1] == 0 and np.all(np.isfinite(nobody.means))
+    np.testing.assert_array_equal(nobody.scatters[1], np.zeros([d, d] if d > 1 else []))

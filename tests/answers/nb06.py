@@ -48,7 +48,7 @@ WRONG = {
         ),
         (
             CLASSIFY.format(
-                SCALED.replace("model.", "model.__class__([.5, .5], *model._parameters()[1:])."),
+                SCALED.replace("model.", "model.__class__([.5, .5], *model.parameters()[1:])."),
                 "r.argmax(), 1 - r.max()",
             ),
             "weights count",
