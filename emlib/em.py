@@ -113,7 +113,8 @@ def em_steps(start, data, *, map: Callable = map) -> Iterator[Step]:
             better = model.m_step(expected)
         except CollapsedComponent as error:
             raise CollapsedComponent(error.component, error.what, iteration + 1) from None
-        check_model(better, f"what m_step of {type(model).__name__} returns")
+        if type(better) is not type(model):
+            check_model(better, f"what m_step of {type(model).__name__} returns")
         model = better
 
 
@@ -192,7 +193,10 @@ def _without_frames(error: ValueError) -> ValueError:
 
 def _checked(expected, model) -> Expected:
     """Return what a stranger's e_step has returned, if it is what it should be."""
-    if not isinstance(expected, Expected) or np.ndim(expected.log_likelihood):
+    good = isinstance(expected, Expected)
+    if not (
+        good and (type(expected.log_likelihood) is float or not np.ndim(expected.log_likelihood))
+    ):
         raise ValueError(no_expected(expected, model))
     return expected
 
