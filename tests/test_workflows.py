@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,13 @@ def steps(path):
     return [step for job in jobs for step in job["steps"]]
 
 
+def windows_lines():
+    """What README says to type on Windows: to set up, and to run the checks."""
+    section = README.partition("### Windows")[2].partition("\n### ")[0]
+    set_up, _jupyterlab, checks = re.findall(r"```\n(.+?)```", section, re.DOTALL)
+    return (set_up + checks).splitlines()
+
+
 def test_there_are_workflows():
     names = {path.stem for path in WORKFLOWS}
     assert names == {"ci", "pages", "release", "weekly"}
@@ -31,11 +39,12 @@ def test_there_are_workflows():
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=[path.stem for path in WORKFLOWS])
 def test_steps_are_make_targets_or_lines_of_the_readme(path):
-    for line in (line for step in steps(path) for line in step.get("run", "").splitlines()):
-        if line.startswith("make "):
-            assert re.search(rf"(?m)^{line.split()[1]}:.* ## ", MAKEFILE), line
-        elif not line.startswith("$PSNative"):
-            assert line == "bash .ci/run" or line in README.splitlines(), line
+    for run in (step["run"] for step in steps(path) if "run" in step):
+        if run.startswith("make "):
+            assert re.search(rf"(?m)^{run.removeprefix('make ')}:.* ## ", MAKEFILE), run
+        elif run != "bash .ci/run":
+            stop, *lines = run.splitlines()
+            assert stop.startswith("$PSNative") and lines == windows_lines()
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=[path.stem for path in WORKFLOWS])
@@ -84,3 +93,50 @@ def test_lint_sees_what_is_spoilt(tmp_path):
     said = done.stdout + done.stderr
     assert done.returncode == 1
     assert [words for *_, words in SPOILT if words not in said] == [], said
+
+
+# What is downloaded
+
+
+def run_script(name, *arguments, **options):
+    """Run one of the scripts that pack something."""
+    command = [sys.executable, ROOT / "notebooks/_build" / name, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", **options)
+
+
+@pytest.fixture(scope="module")
+def students(tmp_path_factory):
+    """The students' pack, unpacked."""
+    folder = tmp_path_factory.mktemp("students")
+    done = run_script("students.py", "--to", folder)
+    assert done.returncode == 0, done.stderr
+    zipfile.ZipFile(done.stdout.strip()).extractall(folder)
+    (unpacked,) = (path for path in folder.iterdir() if path.is_dir())
+    return unpacked
+
+
+def test_students_get_what_they_need_and_no_more(students):
+    found = {str(path.relative_to(students)) for path in students.rglob("*") if path.is_file()}
+    wanted = {"README.md", "LICENSE", "LICENSE-text", "data/README.md"}
+    for room, pattern in [
+        ("notebooks", "notebooks/[0-9]*.ipynb"),
+        ("homework", "notebooks/homework/release/*/*.ipynb"),
+        ("data", "data/*.csv"),
+    ]:
+        wanted |= {f"{room}/{path.name}" for path in ROOT.glob(pattern)}
+    (wheel,) = students.glob("*.whl")
+    assert {name.replace(os.sep, "/") for name in found} == wanted | {wheel.name}
+    assert wheel.name in (students / "README.md").read_text(encoding="utf-8")
+
+
+def test_students_get_no_answers(students):
+    text = "".join(path.read_text(encoding="utf-8") for path in students.rglob("*.ipynb"))
+    assert "BEGIN SOLUTION" not in text and "BEGIN HIDDEN TESTS" not in text
+    (wheel,) = students.glob("*.whl")
+    rooms = {name.partition("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert rooms == {"emlib", f"{wheel.name.removesuffix('-py3-none-any.whl')}.dist-info"}
+
+
+def test_a_release_wants_its_version_as_tag():
+    done = run_script("release.py", env=os.environ | {"TAG": "v99"})
+    assert done.returncode == 1 and "The tag is v99, but emlib is version" in done.stderr
