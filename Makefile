@@ -26,7 +26,7 @@ test: lint ## run every check: linters, the tests, strict nbval over every noteb
 	$(if $(NOTEBOOKS),$(PY) -m pytest $(NOTEBOOKS) -n 2 --dist loadscope --nbval --nbval-current-env \
 		--nbval-cell-timeout=300 --nbval-sanitize-with=tests/nbval.cfg)
 
-last-bit: $(READY) ## run the notebooks on other processors' kernels: all print the same? (6 minutes)
+last-bit: $(READY) ## run the notebooks on other processors' kernels: all print the same? (4 minutes)
 	LAST_BIT=all $(PY) -m pytest tests/test_last_bit.py -n 2 -rs
 
 lint: $(READY) ## check the style of Python, of JavaScript, and of the workflows
