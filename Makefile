@@ -18,33 +18,33 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 lab: $(READY) ## set up once, then open JupyterLab on the notebooks
-	$(PY) -m jupyterlab --config=notebooks/_build/lab.py --ServerApp.root_dir=notebooks $(LAB)
+	$(PY) -m jupyterlab --config=publish/lab.py --ServerApp.root_dir=notebooks $(LAB)
 
 test: lint ## run every check: linters, the tests, strict nbval over every notebook
 	$(PY) -m pytest tests -n 2 --dist loadscope --no-loadscope-reorder \
 		--cov --cov-report=term:skip-covered --cov-fail-under=95
 	$(if $(NOTEBOOKS),$(PY) -m pytest $(NOTEBOOKS) -n 2 --dist loadscope --nbval --nbval-current-env \
-		--nbval-cell-timeout=300 --nbval-sanitize-with=tests/nbval.cfg)
+		--nbval-cell-timeout=300 --nbval-sanitize-with=tests/course/nbval.cfg)
 
 last-bit: $(READY) ## run the notebooks on other processors' kernels: all print the same? (4 minutes)
-	LAST_BIT=all $(PY) -m pytest tests/test_last_bit.py -n 2 -rs
+	LAST_BIT=all $(PY) -m pytest tests/course/test_last_bit.py -n 2 -rs
 
 lint: $(READY) ## check the style of Python, of JavaScript, and of the workflows
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) tests/lint/lint.py
+	$(PY) tests/house/lint/lint.py
 
 refresh: $(READY) ## run the notebooks again in place (NB=04 for one)
-	$(PY) notebooks/_build/refresh.py $(NB)
+	$(PY) -m publish.refresh $(NB)
 
 pages: $(READY) ## make the notebooks' pages, in build/html
-	$(PY) notebooks/_build/pages.py
+	$(PY) -m publish.pages
 
 slides: $(READY) ## make the slides of notebooks 01-06, in build/slides
-	$(PY) notebooks/_build/slides.py
+	$(PY) -m publish.slides
 
 handouts: slides ## print the slides to PDF, in build/handouts (needs Chromium)
-	$(PY) notebooks/_build/handouts.py
+	$(PY) -m publish.handouts
 
 homework: $(READY) ## make the homework's release from its source
 	cd notebooks/homework && for assignment in $(notdir $(wildcard notebooks/homework/source/*)); do \
@@ -54,15 +54,15 @@ homework-check: $(READY) ## grade every right and wrong answer with nbgrader (8 
 	HOMEWORK_ALL=yes $(PY) -m pytest tests/homework -n 2 --dist loadscope
 
 every-seed: $(READY) ## try the exercises' checks on thousands of seeds (NB=04; hours)
-	$(PY) tests/every_seed.py $(NB)
+	$(PY) tests/course/every_seed.py $(NB)
 
 students: $(READY) ## pack what students get into one zip, in build/students
-	$(PY) notebooks/_build/students.py
+	$(PY) -m publish.students
 
 release: $(READY) ## make everything that is downloaded, in build/release (needs Chromium)
 	rm -rf build
 	$(MAKE) pages handouts
-	$(PY) notebooks/_build/release.py
+	$(PY) -m publish.release
 
 bench: $(READY) ## measure speed and memory, beside scikit-learn
 	$(PY) benchmarks/run.py
@@ -70,7 +70,7 @@ bench: $(READY) ## measure speed and memory, beside scikit-learn
 lock: needs-uv ## renew the two lock files (needs uv)
 	$(COMPILE_ALL) --upgrade --output-file=requirements.lock
 	$(COMPILE) --resolution=lowest-direct --output-file=requirements-oldest.lock
-	uv run --quiet --no-project --with pip --with packaging python tests/closure.py
+	uv run --quiet --no-project --with pip --with packaging python tests/house/closure.py
 
 test-oldest: $(OLDEST) ## run the tests with the oldest versions that pyproject.toml allows
 	.venv-oldest/bin/python -m pytest tests -n 2 -m "not browser and not tools"
@@ -91,7 +91,7 @@ test-newest: ## run the tests with the newest versions that pyproject.toml allow
 
 clean: ## delete the environments and all that can be made again
 	rm -rf .venv .venv-oldest .venv-newest .pytest_cache .ruff_cache .hypothesis .coverage build dist \
-		tests/lint/node_modules
+		tests/house/lint/node_modules
 
 # --- Setting up: only when the lock has changed ---
 

@@ -193,7 +193,7 @@ def start_lab(home, folder, token):
     }
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser"),
-        f"--config={ROOT / 'notebooks/_build/lab.py'}",
+        f"--config={ROOT / 'publish/lab.py'}",
         f"--ServerApp.root_dir={folder}",
         "--ServerApp.port=0",
         f"--IdentityProvider.token={token}",

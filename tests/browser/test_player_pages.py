@@ -51,7 +51,7 @@ def folder(tmp_path_factory):
     code = [nbformat.v4.new_code_cell(c.strip()) for c in CELLS.split("---")]
     nbformat.write(nbformat.v4.new_notebook(cells=[text, *code]), home / "players.ipynb")
     run("-m", "nbconvert", "--to=notebook", "--execute", "--inplace", home / "players.ipynb")
-    run(ROOT / "notebooks/_build/pages.py", home / "players.ipynb", "--to", home / "html")
+    run("-m", "publish.pages", home / "players.ipynb", "--to", home / "html")
     return home / "html"
 
 

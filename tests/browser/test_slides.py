@@ -18,7 +18,6 @@ pytest.importorskip("sphinx_revealjs", reason="slides take reveal.js from the ex
 pytestmark = pytest.mark.tools
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / "notebooks" / "_build"
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("0[1-6]_*.ipynb"))
 DECK = pytest.mark.parametrize("name", NAMES)
 SCREENS = [(1280, 720), (1920, 1080)]
@@ -28,7 +27,7 @@ SCREENS = [(1280, 720), (1920, 1080)]
 def decks(tmp_path_factory):
     """A folder with all decks, not where they were made."""
     made = tmp_path_factory.mktemp("made")
-    run(BUILD / "slides.py", "--to", made)
+    run("-m", "publish.slides", "--to", made)
     return Path(shutil.move(made, tmp_path_factory.mktemp("stick") / "für die Vorlesung"))
 
 
@@ -255,7 +254,7 @@ def words(text):
 def test_handout_has_a_page_a_slide(decks, browser, open_deck, tmp_path):
     name = "02_direct_maximum_likelihood"
     shutil.copytree(decks / name, tmp_path / "slides" / name)
-    run(BUILD / "handouts.py", "--slides", tmp_path / "slides", "--to", tmp_path)
+    run("-m", "publish.handouts", "--slides", tmp_path / "slides", "--to", tmp_path)
     pdf = (tmp_path / f"{name}.pdf").read_bytes()
     slides = open_deck(name).evaluate("Reveal.getTotalSlides()")
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == slides
@@ -282,7 +281,7 @@ def small(tmp_path_factory):
     ]
     home = tmp_path_factory.mktemp("small")
     nbformat.write(v4.new_notebook(cells=cells), home / "small.ipynb")
-    run(BUILD / "slides.py", home / "small.ipynb", "--to", home)
+    run("-m", "publish.slides", home / "small.ipynb", "--to", home)
     return home
 
 

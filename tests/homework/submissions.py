@@ -17,7 +17,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 HOMEWORK = ROOT / "notebooks/homework"
 ASSIGNMENTS = sorted(path.name for path in (HOMEWORK / "source").iterdir())
 TRIAL = "bwrap --unshare-all --ro-bind / / true"
@@ -49,7 +50,7 @@ def model_solution(assignment):
 
 def right_answers(assignment):
     """The right answers: their names, and the code of each cell."""
-    files = sorted((HOMEWORK / "right_answers" / assignment).glob("*.py"))
+    files = sorted((HERE / "right_answers" / assignment).glob("*.py"))
     return {path.stem: cut(path.read_text(encoding="utf-8")) for path in files}
 
 
@@ -63,7 +64,7 @@ def cut(text):
 
 def wrong_answers(assignment):
     """The wrong answers: their names and entries."""
-    return runpy.run_path(str(HOMEWORK / "wrong_answers" / f"{assignment}.py"))["WRONG"]
+    return runpy.run_path(str(HERE / "wrong_answers" / f"{assignment}.py"))["WRONG"]
 
 
 def submission(assignment, cells, base="solution"):

@@ -5,7 +5,6 @@ Each check takes a notebook and returns its complaints, so that it can be shown 
 """
 
 import copy
-import importlib.util
 import re
 from pathlib import Path
 from statistics import median
@@ -14,24 +13,15 @@ import nbformat
 import pytest
 from nbformat import v4
 
+from publish import refresh
+
 pytestmark = pytest.mark.tools
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 MAX_BYTES = 1_500_000
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
-
-
-def load_refresh():
-    """The script behind `make refresh`; it is no package, so it is loaded from its file."""
-    spec = importlib.util.spec_from_file_location("refresh", ROOT / "notebooks/_build/refresh.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-refresh = load_refresh()
 
 
 def code_cells(notebook):

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-BUILD = Path(__file__).resolve().parents[2] / "build"
+from . import BUILD
+
 BROWSERS = "chromium", "google-chrome", "chromium-browser"
 
 

@@ -15,9 +15,9 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 LOCKS = "requirements.lock", "requirements-oldest.lock"
-TABLE = ROOT / "tests/locked.json"
+TABLE = ROOT / "tests/house/locked.json"
 PYTHONS = "3.11", "3.12", "3.13", "3.14"
 PLATFORMS = "manylinux_2_28_x86_64", "macosx_14_0_arm64", "win_amd64"
 SYSTEMS = [  # sys_platform, platform_system, os_name, platform_machine

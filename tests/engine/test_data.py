@@ -12,7 +12,7 @@ from emlib import NormalMixture, best_of, datasets, starts
 
 pytestmark = pytest.mark.filterwarnings("error")
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 HEADERS = {
     "old_faithful.csv": "eruptions,waiting",

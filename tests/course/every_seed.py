@@ -1,9 +1,11 @@
 """Try the checks of the exercises on many seeds: no luck may make or break an answer.
 
-Run it as `python tests/every_seed.py [--seeds 2000] [--wrong 500] [NN …]`, NN as in 04, or 04.2 for
-one exercise. It tries every published solution on the seeds 0, 1, 2, …, and every wrong answer of
-`tests/answers/` on fewer. A notebook is run once, not once a seed. The table should hold zeros
-only: solutions refused, wrong answers accepted, wrong answers that get another hint.
+    python tests/course/every_seed.py [--seeds 2000] [--wrong 500] [NN …]
+
+NN is a notebook as in 04, or an exercise as in 04.2. Every published solution is tried on the seeds
+0, 1, 2, …, and every wrong answer of `answers/` on fewer. A notebook is run once, not once a seed.
+The table should hold zeros only: solutions refused, wrong answers accepted, wrong answers that get
+another hint.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Pack what students get into one zip: `make students`, or `python notebooks/_build/students.py`.
+"""Pack what students get into one zip: `make students`, or `python -m publish.students`.
 
 It holds the notebooks, the data, the homework as released, the wheel of emlib and a README that
 says how to start. No sources of the homework, no answers, no tests.
@@ -13,7 +13,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import emlib
 
-ROOT = Path(__file__).resolve().parents[2]
+from . import BUILD, ROOT
+
 NAME = f"em-step-by-step-{emlib.__version__}"
 HANDED_OUT = [
     ("notebooks", "notebooks/[0-9]*.ipynb"),
@@ -30,13 +31,13 @@ README = """\
 - **Homework** is in `homework/`. Write where it says so, run everything from top to bottom, and hand in the notebook under the name that your teacher asks for.
 - **Stuck?** Under each exercise, a check says what is wrong, and a solution is folded away. One cell does not run here: the table at the end of notebook 08 needs the course's own tests.
 - **Yours to use**: the code under BSD 3-Clause (`LICENSE`), text and figures under CC BY 4.0 (`LICENSE-text`), the data as `data/README.md` says.
-"""
+"""  # noqa: E501
 
 
 def main():
     """Build the wheel, then pack it with the rest."""
     parser = ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--to", type=Path, default=ROOT / "build" / "students")
+    parser.add_argument("--to", type=Path, default=BUILD / "students")
     print(pack(parser.parse_args().to))
 
 

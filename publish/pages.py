@@ -15,8 +15,8 @@ import nbformat
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-HERE = Path(__file__).resolve().parent
-NOTEBOOKS = HERE.parent
+from . import BUILD, NOTEBOOKS, ROOT, TEMPLATES
+
 LINK = re.compile(r"(\]\(\d\d_[\w-]+)\.ipynb")  # [next](07_name.ipynb)
 NUMBERED = re.compile(r"\]\(notebooks/(\d\d_[\w-]+)\.ipynb\)")  # [07](notebooks/07_name.ipynb)
 MOVING = "old_faithful.gif"
@@ -27,12 +27,12 @@ def main():
     """Export the notebooks that are named, all that are numbered by default."""
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: all that are numbered")
-    parser.add_argument("--to", type=Path, default=NOTEBOOKS.parent / "build" / "html")
+    parser.add_argument("--to", type=Path, default=BUILD / "html")
     options = parser.parse_args()
     for path in options.notebooks or sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
         print(export(path, options.to))
     if not options.notebooks:
-        print(front_page(NOTEBOOKS.parent / "README.md", options.to))
+        print(front_page(ROOT / "README.md", options.to))
 
 
 def export(path: Path, folder: Path) -> Path:
@@ -50,8 +50,8 @@ def front_page(readme: Path, folder: Path) -> Path:
     opening, *sections = re.split(r"(?m)^(?=## )", readme.read_text(encoding="utf-8"))
     (table,) = (section for section in sections if section.startswith("## The notebooks"))
     text = NUMBERED.sub(r"](\1.html)", opening + table)
-    text = text.replace(f"notebooks/_build/{MOVING}", f"assets/{MOVING}")
-    shutil.copyfile(HERE / MOVING, folder / "assets" / MOVING)
+    text = text.replace(f"publish/{MOVING}", f"assets/{MOVING}")
+    shutil.copyfile(ROOT / "publish" / MOVING, folder / "assets" / MOVING)
     return write(new_notebook(cells=[new_markdown_cell(text)]), folder / "index.html")
 
 
@@ -67,8 +67,8 @@ def exporter() -> HTMLExporter:
     """Return nbconvert's HTML exporter with the course's template."""
     return HTMLExporter(
         template_name="course",
-        extra_template_basedirs=[str(HERE / "templates")],  # finds the template
-        extra_template_paths=[str(HERE / "templates")],  # finds what a template imports
+        extra_template_basedirs=[str(TEMPLATES)],  # finds the template
+        extra_template_paths=[str(TEMPLATES)],  # finds what a template imports
         mathjax_url=f"assets/{MATHJAX}",
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
@@ -32,8 +32,8 @@ def solution(notebook, number):
 
 
 def wrong_answers(path):
-    """WRONG of tests/answers/nbNN.py: {exercise: [(code, part of the hint), …]}."""
-    file = ROOT / "tests/answers" / f"nb{path.stem[:2]}.py"
+    """WRONG of tests/course/answers/nbNN.py: {exercise: [(code, part of the hint), …]}."""
+    file = ROOT / "tests/course/answers" / f"nb{path.stem[:2]}.py"
     spec = importlib.util.spec_from_file_location(file.stem, file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

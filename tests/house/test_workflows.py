@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
-LINT = ROOT / "tests/lint"
+LINT = ROOT / "tests/house/lint"
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -81,14 +81,14 @@ SPOILT = [  # file, what stands there, what stands there now, what the linters m
 def test_lint_sees_what_is_spoilt(tmp_path):
     if not (LINT / "node_modules").exists():
         (pytest.fail if os.environ.get("CI") else pytest.skip)("No linters: `make lint` first.")
-    for name in (".github", "emlib", "notebooks/_build", "tests/lint"):
+    for name in (".github", "emlib", "publish", "tests/house/lint"):
         shutil.copytree(ROOT / name, tmp_path / name, symlinks=True)
     shutil.copy(ROOT / "CITATION.cff", tmp_path)
     for path, old, new, _ in SPOILT:
         text = (tmp_path / path).read_text(encoding="utf-8")
         assert old in text
         (tmp_path / path).write_text(text.replace(old, new, 1), encoding="utf-8")
-    command = [sys.executable, str(tmp_path / "tests/lint/lint.py")]
+    command = [sys.executable, str(tmp_path / "tests/house/lint/lint.py")]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     said = done.stdout + done.stderr
     assert done.returncode == 1
@@ -98,9 +98,9 @@ def test_lint_sees_what_is_spoilt(tmp_path):
 # What is downloaded
 
 
-def run_script(name, *arguments, **options):
-    """Run one of the scripts that pack something."""
-    command = [sys.executable, ROOT / "notebooks/_build" / name, *arguments]
+def publish(name, *arguments, **options):
+    """Run one of the programs that pack something."""
+    command = [sys.executable, "-m", f"publish.{name}", *arguments]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", **options)
 
 
@@ -108,7 +108,7 @@ def run_script(name, *arguments, **options):
 def students(tmp_path_factory):
     """The students' pack, unpacked."""
     folder = tmp_path_factory.mktemp("students")
-    done = run_script("students.py", "--to", folder)
+    done = publish("students", "--to", folder)
     assert done.returncode == 0, done.stderr
     zipfile.ZipFile(done.stdout.strip()).extractall(folder)
     (unpacked,) = (path for path in folder.iterdir() if path.is_dir())
@@ -138,5 +138,5 @@ def test_students_get_no_answers(students):
 
 
 def test_a_release_wants_its_version_as_tag():
-    done = run_script("release.py", env=os.environ | {"TAG": "v99"})
+    done = publish("release", env=os.environ | {"TAG": "v99"})
     assert done.returncode == 1 and "The tag is v99, but emlib is version" in done.stderr

@@ -22,7 +22,7 @@ from traitlets.config import PyFileConfigLoader
 
 import emlib
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 LOCKS = ["requirements.lock", "requirements-oldest.lock"]
@@ -270,7 +270,7 @@ def test_example_in_the_docstring_runs():
 
 def test_version_stands_in_one_place():
     assert PROJECT["dynamic"] == ["version"]
-    texts = "pyproject.toml", "CITATION.cff", "TEACHING.md", "README.md", "notebooks/_build/*.py"
+    texts = "pyproject.toml", "CITATION.cff", "TEACHING.md", "README.md", "publish/*.py"
     for path in (path for pattern in texts for path in ROOT.glob(pattern)):
         assert emlib.__version__ not in path.read_text(encoding="utf-8"), path
     (installed,) = [d for d in distributions() if d.name == "em-step-by-step"]
@@ -308,7 +308,7 @@ def test_lab_listens_on_this_machine_only(jupyterlab):
 
 
 def test_lab_asks_nobody_for_news():
-    config = PyFileConfigLoader("lab.py", path=str(ROOT / "notebooks/_build")).load_config()
+    config = PyFileConfigLoader("lab.py", path=str(ROOT / "publish")).load_config()
     assert config.LabApp.news_url is None
     assert import_item(config.LabApp.check_for_updates_class).__name__ == "NeverCheckForUpdate"
     assert config.LabApp.extension_manager == "readonly"

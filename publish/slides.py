@@ -1,4 +1,4 @@
-"""Make slides from the core notebooks: `make slides`, or `python notebooks/_build/slides.py`.
+"""Make slides from the core notebooks: `make slides`, or `python -m publish.slides`.
 
 Each deck is a folder in build/slides/ with all that it needs: open its index.html, from a disk or
 a stick, with or without a network. What is shown is what the notebooks hold; nothing is executed.
@@ -22,7 +22,9 @@ from pathlib import Path
 import nbformat
 from nbconvert import SlidesExporter
 from nbformat.v4 import new_output
-from pages import HERE, NOTEBOOKS, copy_mathjax, title
+
+from . import BUILD, NOTEBOOKS, TEMPLATES
+from .pages import copy_mathjax, title
 
 REVEAL = files("sphinx_revealjs") / "_static" / "revealjs"  # the wheel that carries it
 PARTS = "LICENSE", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js"
@@ -30,14 +32,13 @@ LINK = re.compile(r"\[([^\]]+)\]\(\d\d_[\w-]+\.ipynb\)")  # [07](07_name.ipynb)
 DISPLAY = re.compile(r"(?<=\$\$)[^$]+(?=\$\$)")
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
-TO = NOTEBOOKS.parent / "build" / "slides"
 
 
 def main():
     """Make the decks of the notebooks that are named, of the core ones by default."""
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: 01 to 06")
-    parser.add_argument("--to", type=Path, default=TO)
+    parser.add_argument("--to", type=Path, default=BUILD / "slides")
     options = parser.parse_args()
     for path in options.notebooks or sorted(NOTEBOOKS.glob("0[1-6]_*.ipynb")):
         print(make(path, options.to / path.stem))
@@ -60,8 +61,8 @@ def exporter() -> SlidesExporter:
     """Return nbconvert's slides exporter with the course's template."""
     return SlidesExporter(
         template_name="course_slides",
-        extra_template_basedirs=[str(HERE / "templates")],  # finds the template
-        extra_template_paths=[str(HERE / "templates")],  # finds what a template imports
+        extra_template_basedirs=[str(TEMPLATES)],  # finds the template
+        extra_template_paths=[str(TEMPLATES)],  # finds what a template imports
         filters={"predicts": predicts, "shape": shape},
     )
 

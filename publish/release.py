@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from students import NAME, ROOT, build_wheel, emlib, pack
+import emlib
 
-BUILD = ROOT / "build"
+from . import BUILD, ROOT
+from .students import NAME, build_wheel, pack
+
 ROOMS = {"site": "html", "slides": "slides", "handouts": "handouts"}
 
 

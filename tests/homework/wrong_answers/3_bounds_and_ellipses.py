@@ -1,7 +1,7 @@
 """Wrong submissions of *Bounds and ellipses*: what is wrong, the cells that differ, what it costs.
 
 what       the fault; with a number in brackets it is a patient's of the clinic, whose own code is
-           handed in (tests/patients.py; ill() is in tests/homework/clinic.py)
+           handed in (tests/course/patients.py; ill() is in tests/homework/clinic.py)
 cells      the code of these cells; all others hold the model solution
 lost       the tests that must fail, and no others
 hint       what the feedback must say

@@ -24,7 +24,7 @@ import pytest
 
 pytestmark = pytest.mark.tools
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 PLAIN = "Nehalem", 1, "plain numpy"  # the oldest kernel, and no vector instructions at all
 SETTINGS = [PLAIN] + [
@@ -107,7 +107,7 @@ def missing(core, threads, vectors):
 def sanitizers():
     """The patterns of what may differ, from the file that nbval reads."""
     rules = configparser.RawConfigParser()
-    rules.read(ROOT / "tests/nbval.cfg", encoding="utf-8")
+    rules.read(ROOT / "tests/course/nbval.cfg", encoding="utf-8")
     return [(re.compile(rules[name]["regex"]), rules[name]["replace"]) for name in rules.sections()]
 
 

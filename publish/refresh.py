@@ -7,12 +7,12 @@ import json
 import re
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 
-NOTEBOOKS = Path(__file__).resolve().parents[1]
+from . import NOTEBOOKS
+
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 STATE = "application/vnd.jupyter.widget-state+json"
 CLOCK = re.compile(r"\d\d:\d\d(:\d\d)?(<|&lt;)[^\]]*\]")

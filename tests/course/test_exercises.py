@@ -1,6 +1,6 @@
 """Every published solution gets ✓ and every wrong answer its hint, in its notebook's own namespace.
 
-Here with a few seeds; `tests/every_seed.py` tries thousands.
+Here with a few seeds; `tests/course/every_seed.py` tries thousands.
 """
 
 import ast
