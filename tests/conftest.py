@@ -23,6 +23,9 @@ from types import SimpleNamespace
 
 import pytest
 
+# Workers share the processors. Threads of OpenBLAS would wait for each other, spinning.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = "chromium", "google-chrome", "chromium-browser"
 BROWSER_OPTIONS = [

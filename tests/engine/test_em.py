@@ -632,11 +632,11 @@ def alive_at_most(models):
 
 @pytest.mark.parametrize("kind", ["rising", "equal", "falling", "failing"])
 def test_only_the_best_history_is_kept(kind):
-    claims = {"rising": range(20), "equal": [0] * 20, "falling": range(20, 0, -1)}
-    others = [(Tracked, c) for c in claims.get(kind, [])] or [(Failing, 0)] * 20
+    claims = {"rising": range(6), "equal": [0] * 6, "falling": range(6, 0, -1)}
+    others = [(Tracked, c) for c in claims.get(kind, [])] or [(Failing, 0)] * 6
     best, most = alive_at_most([(Tracked, 0), *others])
     assert most <= len(best.history) + 2  # the best fit, and the last start that was given
-    assert len(best.failures) == (20 if kind == "failing" else 0)
+    assert len(best.failures) == (6 if kind == "failing" else 0)
 
 
 def test_if_all_starts_fail_the_reason_is_told():
