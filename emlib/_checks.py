@@ -27,7 +27,7 @@ def numbers(name: str, values) -> np.ndarray:
             raise ValueError
         return array.astype(float, copy=False)
     except (TypeError, ValueError):
-        what = f"{name} must hold real numbers, but is {short(values)}; convert it first"
+        what = f"{name} must hold real numbers, but is {short(values)}; use astype(float)"
         raise ValueError(what) from None
 
 
@@ -91,7 +91,7 @@ def as_parameter(name: str, values) -> np.ndarray:
 def count(name: str, n) -> int:
     """Return a whole number, 0 or more."""
     if not (np.ndim(n) == 0 and numbers(name, n) == np.floor(n) and n >= 0):
-        raise ValueError(f"{name} must be a whole number, 0 or more, but is {n!r}; give a count")
+        raise ValueError(f"{name} must be a whole number, 0 or more, but is {short(n)}; use one")
     return int(n)
 
 
@@ -162,9 +162,11 @@ def require_possible(log_density: np.ndarray) -> None:
     )
 
 
-def held(n: float) -> str:
-    """Return how many observations a component holds, in words."""
-    return "1 observation" if abs(n - 1) < 5e-3 else f"{n:.3g} observations"
+def held(n: float, at: str = "") -> str:
+    """Return how many observations a component holds, and where if all are at one place."""
+    if abs(n - 1) < 5e-3:
+        return f"It holds 1 observation{at and ', '}{at}"
+    return f"It holds {n:.3g} observations{at and ' equal to '}{at}"
 
 
 def frozen(array: np.ndarray) -> np.ndarray:
@@ -175,16 +177,20 @@ def frozen(array: np.ndarray) -> np.ndarray:
 
 def short(value) -> str:
     """Return what was given in one line of at most 60 characters."""
-    given = " ".join(repr(value).split())
-    return given if len(given) <= 60 else given[:57] + "..."
+    return cut(repr(value), 60)
+
+
+def cut(text: str, most: int) -> str:
+    """Return a text in one line, of so many characters at most."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def show(array, most: int | None = 240) -> str:
     """Return numbers the way messages write them: four digits, on one line, so many letters."""
-    digits = {"float_kind": "{:.4g}".format}
+    digits = {"float_kind": "{:.4g}".format, "int_kind": str}
     text = np.array2string(np.asarray(array), formatter=digits, separator=", ", threshold=200)
-    text = " ".join(text.split())
-    return text if most is None or len(text) <= most else text[: most - 3] + "..."
+    return cut(text, most or len(text))
 
 
 def _first_bad(array: np.ndarray) -> str:

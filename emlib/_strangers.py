@@ -1,8 +1,10 @@
 """Checks of what EM is given to run: any model with two methods, any data, in any blocks."""
 
+from collections import Counter
+
 import numpy as np
 
-from ._checks import short
+from ._checks import cut, short
 
 
 def check_model(model, what: str = "start") -> None:
@@ -68,10 +70,10 @@ def _first(data) -> list:
 def check_options(tol: float, max_iter: int) -> None:
     """Refuse a tolerance or a number of iterations that makes no sense."""
     if not (np.isscalar(tol) and np.isreal(tol) and tol >= 0):
-        raise ValueError(f"tol must be a number of nats, 0 or more, but is {tol!r}; try 1e-10")
+        raise ValueError(f"tol must be a number of nats, 0 or more, but is {short(tol)}; try 1e-10")
     if not (isinstance(max_iter, int | np.integer) and max_iter >= 0):
         raise ValueError(
-            f"max_iter must be a whole number, 0 or more, but is {max_iter!r}; try 1000"
+            f"max_iter must be a whole number, 0 or more, but is {short(max_iter)}; try 1000"
         )
 
 
@@ -83,6 +85,19 @@ def never_falls(step, gain: float) -> None:
             f"{step.log_likelihood:.6g}. EM cannot do that: e_step and m_step of "
             f"{type(step.model).__name__} disagree. Follow em_steps to see where"
         )
+
+
+def all_failed(failures: list) -> str:
+    """Return what to say when no start works: how many there were, and why most of them failed."""
+    if not failures:
+        return "starts must hold at least one start that works, but is empty; give some models"
+    kind, _ = Counter(type(error) for _, error in failures).most_common(1)[0]
+    number, error = next((i, e) for i, e in failures if type(e) is kind)
+    return (
+        f"starts must hold at least one start that works, but {len(failures)} of {len(failures)} "
+        f"failed, most like start {number}: {cut(getattr(error, 'reason', str(error)), 350)}. Try "
+        "other starts, fewer components, or data without what they fail on"
+    )
 
 
 def not_finite(value: float, iteration: int) -> str:

@@ -19,6 +19,7 @@ import numpy as np
 
 from ._checks import short
 from ._strangers import (
+    all_failed,
     as_blocks,
     check_model,
     check_options,
@@ -88,11 +89,16 @@ class CollapsedComponent(ValueError):
         super().__init__(component, what, iteration)
         self.component, self.what, self.iteration = component, what, iteration
 
-    def __str__(self):
+    @property
+    def reason(self) -> str:
+        """Which component collapsed, when, and on what."""
         when = "" if self.iteration is None else f" at iteration {self.iteration}"
+        return f"component {self.component} collapsed{when}: {self.what}"
+
+    def __str__(self):
         return (
-            f"component {self.component} collapsed{when}: {self.what}. Try another start "
-            "(emlib.best_of tries several), fewer components, or drop what it sits on"
+            f"{self.reason}. Try another start (emlib.best_of tries several), fewer components, or "
+            "drop what it sits on"
         )
 
 
@@ -170,10 +176,7 @@ def best_of(starts: Iterable, data, **fit_options) -> Fit:
         except ValueError as error:
             failures.append((number, _without_frames(error)))
     if best is None:
-        reasons = "; ".join(f"start {number}: {error}" for number, error in failures)
-        raise ValueError(
-            f"starts must hold at least one start that works, but {reasons or 'it is empty'}"
-        )
+        raise ValueError(all_failed(failures))
     return replace(best, failures=tuple(failures))
 
 

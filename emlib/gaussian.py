@@ -13,6 +13,7 @@ from .mixture import live
 from .normal import Gaussians
 
 THIN, TINY = 1e-13, 1e-20  # of a component's own variance, and of that of the whole mixture
+SAME = 1e-16  # of the variance of the whole mixture: below it, numbers are called equal
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,20 @@ class GaussianMixture(Gaussians):
         wide = np.array(pivots) > THIN * variances + TINY * whole
         if not wide.all():
             k = int(wide.all(axis=1).argmin())
-            raise CollapsedComponent(
-                k,
-                f"its covariance is singular, with variances {show(variances[k], 90)} at mean "
-                f"{show(self.means[k], 90)}. It holds {held(n[k])}: too few, or too many equal "
-                "ones, or columns of data are linear combinations of others",
-            )
+            why = _singular(n[k], self.means[k], variances[k] < SAME * whole)
+            raise CollapsedComponent(k, f"its covariance is singular. {why}")
+
+
+def _singular(n: float, mean: np.ndarray, equal: np.ndarray) -> str:
+    """Say why a covariance is singular: equal (D,) marks columns in which its data are equal."""
+    if equal.all():
+        return held(n, show(mean, 90))
+    if n < len(mean) + 0.5:
+        return f"{held(n)} near {show(mean, 90)}: too few for {len(mean)} dimensions"
+    if equal.any():
+        columns = np.flatnonzero(equal)
+        return f"{held(n)} equal in columns {show(columns, 90)}, at {show(mean[columns], 90)}"
+    return f"{held(n)} near {show(mean, 90)}; some columns are linear combinations of others"
 
 
 def _pivots(C: np.ndarray) -> list[float]:

@@ -97,5 +97,6 @@ class NormalMixture(Gaussians):
         least = 1e-10 * (max(means) - min(means) + max(stds))
         if not min(stds) > least:
             k = int((self.stds > least).argmin())  # the first: rounding may order them as it likes
-            what = f"its standard deviation fell to {self.stds[k]:.3g}, on {self.means[k]:.6g}"
-            raise CollapsedComponent(k, f"{what}. It holds {held(n[k])}")
+            where = f"{self.means[k]:.6g}"
+            what = f"its standard deviation fell to {self.stds[k]:.3g}, on {where}"
+            raise CollapsedComponent(k, f"{what}. {held(n[k], where)}")

@@ -6,7 +6,7 @@ mean, weights are the shares, and all components get the pooled spread about the
 
 import numpy as np
 
-from ._checks import check_finite, enough_distinct, numbers
+from ._checks import check_finite, enough_distinct, numbers, short, show
 from .gaussian import GaussianMixture
 from .mixture import Mixture
 from .normal import NormalMixture
@@ -104,10 +104,11 @@ def _scale(x: np.ndarray) -> np.ndarray:
             f"data must be small enough to be squared, but reaches {np.abs(x).max():.3g}; use a "
             "larger unit"
         )
-    if (scale == 0).any():
+    constant = np.flatnonzero((scale == 0) | (np.ptp(x, axis=0) == 0))
+    if len(constant):
         raise ValueError(
-            f"data must vary in every column, but column {int(np.argmin(scale))} is constant at "
-            f"{x[0, np.argmin(scale)]:.6g}; remove it"
+            f"data must vary in every column, but columns {show(constant)} are constant at "
+            f"{show(x[0, constant])}; remove them"
         )
     return scale
 
@@ -121,7 +122,7 @@ def _table(data, k: int) -> np.ndarray:
         )
     if not (isinstance(k, int | np.integer) and k >= 1):
         raise ValueError(
-            f"k must be a whole number, 1 or more, but is {k!r}; give the number of components"
+            f"k must be a whole number, 1 or more, but is {short(k)}; give the number of components"
         )
     check_finite(x)
     x = x.reshape(len(x), -1) + 0.0  # so that −0.0 is 0.0

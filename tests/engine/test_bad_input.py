@@ -15,6 +15,7 @@ from emlib import (
     GaussianMixture,
     NormalMixture,
     best_of,
+    datasets,
     em_steps,
     fit,
     log_likelihood_surface,
@@ -482,30 +483,115 @@ def test_collapse(call, words):
         call()
 
 
-@pytest.mark.parametrize(
-    ("x", "held"), [([0.0, 1, -1, 9], "1 observation"), ([0.0, 1, -1] + [9.0] * 30, "30 obs")]
+OUTLIER = np.append(datasets.old_faithful()[:, 1], 1000.0)
+OUTLIER_2D = np.vstack([datasets.old_faithful(), [[1000.0, 1000.0]]])
+DOOMED_1D = NormalMixture([0.5, 0.5], [70, 1000], [20, 20])
+DOOMED_2D = GaussianMixture([0.5, 0.5], [[3, 70], [1000, 1000]], [400 * np.eye(2)] * 2)
+
+
+@pytest.mark.parametrize("times", [1, 4, 53])
+@pytest.mark.parametrize(("d", "where"), [(1, "9"), (2, r"\[9, 9\]"), (3, r"\[9, 9, 9\]")])
+def test_a_collapse_says_what_the_component_sits_on(d, where, times):
+    x = np.concatenate([np.random.default_rng(0).normal(size=(40, d)), np.full((times, d), 9.0)])
+    start = GaussianMixture([0.5, 0.5], [[9] * d, [0] * d], [np.eye(d) * 1e-4, np.eye(d)])
+    if d == 1:
+        start, x = NormalMixture([0.5, 0.5], [9, 0], [0.01, 1]), x[:, 0]
+    held = "1 observation, " if times == 1 else f"{times} observations equal to "
+    refuses(lambda: fit(start, x), "component 0", f"It holds {held}{where}. ")
+
+
+@cases(
+    [
+        ("an outlier", lambda: fit(DOOMED_1D, OUTLIER), "It holds 1 observation, 1000. "),
+        ("a row", lambda: fit(DOOMED_2D, OUTLIER_2D), r"It holds 1 observation, \[1000, 1000\]. "),
+        (
+            "two rows",
+            lambda: fit(DOOMED_2D, np.vstack([OUTLIER_2D, [[1001.0, 1003.0]]])),
+            r"It holds 2 observations near \[1000, 1002\]: too few for 2 dimensions",
+        ),
+        (
+            "equal in one column",
+            lambda: fit(
+                DOOMED_2D,
+                np.vstack([OUTLIER_2D, [[1000.0 + i, 1000.0] for i in range(1, 9)]]),
+            ),
+            r"It holds 9 observations equal in columns \[1\], at \[1000\]",
+        ),
+        (
+            "on a line",
+            lambda: fit(
+                DOOMED_2D, np.vstack([OUTLIER_2D, [[1000.0 + i] * 2 for i in range(1, 9)]])
+            ),
+            "It holds 9 observations near .*; some columns are linear combinations of others",
+        ),
+        (
+            "constant columns are named together",
+            lambda: starts.quantiles(np.column_stack([FLAT, FLAT * 0 + 0.1, FLAT * 0 + 7]), 2),
+            r"columns \[1, 2\] are constant at \[0.1, 7\]",
+        ),
+    ]
 )
-@pytest.mark.parametrize("d", [1, 2])
-def test_a_collapse_says_what_the_component_sits_on(x, held, d):
-    start = NormalMixture([0.5, 0.5], [9, 0], [0.01, 1])
-    if d == 2:
-        x = np.column_stack([x, x[::-1][-4:] * (len(x) // 4) + x[: len(x) % 4]])
-        x = np.column_stack([x[:, 0], np.where(x[:, 0] == 9, 9, x[:, 0] ** 2)])
-        start = GaussianMixture([0.5, 0.5], [[9, 9], [0, 0]], [np.eye(2) * 1e-4, np.eye(2)])
-    refuses(lambda: fit(start, x), "component 0", held, "9")
+def test_what_it_was(call, words):
+    refuses(call, *words)
 
 
-def test_messages_stay_short_in_many_dimensions():
-    x = np.concatenate([np.random.default_rng(0).normal(size=(200, 60)), np.full((1, 60), 1000.0)])
-    start = GaussianMixture([0.5, 0.5], [[0.0] * 60, [1000.0] * 60], [np.eye(60)] * 2)
-    for call in (
-        lambda: fit(start, x),
-        lambda: GaussianMixture([1.0], [[0.0] * 14], [-np.eye(14)]),
-        lambda: NormalMixture(np.full(150, 1.0), np.zeros(150), np.ones(150)),
-    ):
-        with pytest.raises(ValueError) as caught:
-            call()
-        assert len(str(caught.value)) < 600
+# --- messages stay short -----------------------------------------------------------------------
+
+
+def too_large(k, d):
+    """Calls that go wrong with K components in D dimensions, whatever can be shown."""
+    rng = np.random.default_rng(0)
+    means, eye = rng.normal(size=(k, d)), np.array([np.eye(d)] * k)
+    weights, many = np.full(k, 1 / k), list(range(10_000))
+    x = np.concatenate([rng.normal(size=(2 * k, d)), np.full((1, d), 123456.789)])
+    start = GaussianMixture(weights, means, eye)
+    line, names = NormalMixture(weights, means[:, 0], np.ones(k)), ["a name of a column"] * 500
+    return {
+        "weights": lambda: NormalMixture(np.full(k, 1.1), means[:, 0], np.ones(k)),
+        "negative": lambda: NormalMixture(-weights, means[:, 0], np.ones(k)),
+        "stds": lambda: NormalMixture(weights, means[:, 0], -np.ones(k)),
+        "biases": lambda: CoinMixture(weights, np.full(k, 1.5)),
+        "lengths": lambda: GaussianMixture(weights, means[:0:-1], eye),
+        "covariances": lambda: GaussianMixture(weights, means, -np.pi * eye),
+        "asymmetric": lambda: GaussianMixture(
+            weights, means, -9 * eye + rng.normal(size=(k, d, d))
+        ),
+        "collapse": lambda: fit(GaussianMixture(weights, x[-k:], 1e-3 * eye), x),
+        "one collapse": lambda: fit(start, x),
+        "best_of": lambda: best_of([start] * 3, x),
+        "best_of, 200": lambda: best_of(
+            [NormalMixture(weights, x[-k:, 0], weights)] * 200, x[:, 0]
+        ),
+        "constant": lambda: starts.quantiles(np.tile(np.arange(1.0, 2 + d), (3, 1)), 1),
+        "distinct": lambda: starts.quantiles(x[:1], k + 1),
+        "text": lambda: fit(line, names),
+        "text for a start": lambda: best_of([names], x),
+        "starts": lambda: best_of(dict.fromkeys(names, names), x),
+        "responsibilities": lambda: line.lower_bound(x[:, 0], np.ones((len(x), k))),
+        "NaN": lambda: fit(start, x * NAN),
+        "tol": lambda: fit(line, x[:, 0], tol=many),
+        "max_iter": lambda: fit(line, x[:, 0], max_iter=many),
+        "n": lambda: line.sample(many, 0),
+        "tosses": lambda: CoinMixture(weights, weights).sample(3, 0, tosses=many),
+        "k": lambda: starts.quantiles(x, many),
+        "own words": lambda: best_of([Wordy()] * k, x),
+    }
+
+
+class Wordy:
+    """A reader's own model, with much to say."""
+
+    def e_step(self, x):
+        raise ValueError("this is\nnot possible; try another one. " * 100)
+
+    m_step = e_step
+
+
+@pytest.mark.parametrize("name", too_large(2, 2))
+@pytest.mark.parametrize("k", [2, 9, 100])
+@pytest.mark.parametrize("d", [1, 2, 13, 50])
+def test_messages_stay_short(name, k, d):
+    refuses(too_large(k, d)[name])
 
 
 def test_masked_values_are_refused():
@@ -522,7 +608,24 @@ def test_an_m_step_alone_names_the_component():
 
 def test_best_of_tells_why_every_start_failed():
     doomed = NormalMixture([0.5, 0.5], [0, 1e5], [1, 1])
-    refuses(lambda: best_of([doomed, doomed], FLAT), "starts", "start 0", "start 1", "component 1")
+    refuses(lambda: best_of([doomed] * 2, FLAT), "starts", "2 of 2 failed", "start 0: component 1")
+
+
+@pytest.mark.parametrize("n", [1, 200])
+@pytest.mark.parametrize(
+    ("start", "x"), [(DOOMED_1D, OUTLIER), (DOOMED_2D, OUTLIER_2D)], ids=["1-D", "2-D"]
+)
+def test_best_of_says_what_all_starts_have_fallen_on(start, x, n):
+    lonely = r"1 observation, \[?1000"
+    refuses(lambda: best_of([start] * n, x), f"{n} of {n} failed", "start 0", lonely)
+    with pytest.raises(ValueError) as caught:
+        best_of([start] * n, x)
+    assert len(str(caught.value)) < 300 and "best_of" not in str(caught.value)
+
+
+def test_best_of_tells_of_most_starts_and_not_of_the_odd_one():
+    mixed = [GAUSSIAN, DOOMED_1D, DOOMED_1D]
+    refuses(lambda: best_of(mixed, OUTLIER), "3 of 3 failed", "start 1: component 1 collapsed")
 
 
 @pytest.mark.parametrize("scale", [1e155, 1e160, 1e300, 1e-200])

@@ -433,6 +433,55 @@ def test_a_list_of_numbers_is_one_array_not_blocks():
     assert fit(coins, tosses).log_likelihood == fit(coins, np.array(tosses)).log_likelihood
 
 
+class Table:
+    """What a pandas DataFrame is to numpy: an array, but iterated over it yields column names."""
+
+    def __init__(self, rows):
+        self.rows = rows
+        self.shape, self.ndim, self.size = rows.shape, rows.ndim, rows.size
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.rows, dtype=dtype)
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __iter__(self):
+        return iter(["duration", "waiting"])
+
+    def __getitem__(self, key):
+        raise KeyError(key)
+
+
+class Tensor(Table):
+    """What a torch tensor is: iterated over it yields tensors, and ``size`` is a method."""
+
+    def __init__(self, rows):
+        self.rows, self.shape, self.ndim = rows, rows.shape, rows.ndim
+
+    def size(self):
+        return self.shape
+
+    def __iter__(self):
+        return map(Tensor, self.rows)
+
+    def __getitem__(self, key):
+        return Tensor(self.rows[key])
+
+
+@pytest.mark.parametrize("kind", [Table, Tensor])
+@pytest.mark.parametrize("cuts", [[20], [30], [1, 13]], ids=["uneven", "equal", "three"])
+def test_tables_and_tensors_are_data_whole_and_in_blocks(problem, kind, cuts):
+    start, x = problem
+    wanted = fit(start, x, max_iter=10, tol=0)
+    blocks = [kind(block) for block in np.split(x, cuts)]
+    for data in (kind(x), blocks, tuple(blocks), Blocks(blocks)):
+        given = fit(start, data, max_iter=10, tol=0)
+        assert given.log_likelihood == pytest.approx(wanted.log_likelihood, rel=1e-11)
+    if not isinstance(start, CoinMixture):
+        assert starts.quantiles(kind(x), 3) == starts.quantiles(x, 3)
+
+
 # --- incremental EM: Neal & Hinton (1998), section 3 ---------------------------------------------
 
 
