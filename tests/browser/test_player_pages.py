@@ -287,6 +287,14 @@ def test_e_touches_and_m_climbs(open_page):
         assert numbers(node)["theta"] == pytest.approx(theta, abs=1e-12)
 
 
+def test_home_goes_back_to_the_start(open_page):
+    node = player(open_page(), BOUND)
+    start = numbers(node)
+    press(node, "e", "m", "e", "Home")
+    assert numbers(node) == start
+    assert "The start: q is still ½" in node.locator(".em-status").inner_text()
+
+
 def test_the_three_numbers_are_pythons(open_page):
     node = player(open_page(), BOUND)
     press(node, "e", *["ArrowDown"] * 6)

@@ -71,8 +71,8 @@ def test_lock_of_the_linters_names_no_address():
 # The linters see what they should, in a copy of the project that is spoilt in four places.
 
 SPOILT = [  # file, what stands there, what stands there now, what the linters must say
-    ("emlib/player.js", "const ", "undefinedName(); const ", "'undefinedName' is not defined"),
-    ("emlib/stage.js", "const ", "const unusedName = 1; const ", "'unusedName' is assigned"),
+    ("emlib/player/player.js", "const ", "nowhere(); const ", "'nowhere' is not defined"),
+    ("emlib/player/stage.js", "const ", "const unusedName = 1; const ", "'unusedName' is assigned"),
     (".github/workflows/ci.yml", "bash .ci/run", "echo ${{ nothing.here }}", "nothing"),
     (".github/ISSUE_TEMPLATE/report.yml", "type: dropdown", "type: dropdwn", "dropdwn"),
 ]

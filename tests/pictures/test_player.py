@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from traitlets import TraitError
+from traitlets import TraitError, import_item
 
 from emlib import CoinMixture, GaussianMixture, NormalMixture, datasets, fit, starts
 from emlib.player import BoundPlayer, Player
+from emlib.player.script import EXPORT, IMPORT, one_module
 
 
 @pytest.fixture(scope="module")
@@ -158,20 +159,79 @@ def test_the_bound_player_checks_what_it_gets():
             BoundPlayer(*arguments)
 
 
+# The scripts
+
+
 @pytest.mark.parametrize("player", [Player, BoundPlayer])
 def test_the_script_is_one_module_that_asks_for_nothing(player):
     script = player._esm
     assert script.count("export default") == 1
-    for word in "http:", "https:", "import ", "fetch(", "XMLHttpRequest":
+    assert script.count("class Stage ") == script.count("class Sheet ") == 1
+    for word in "http:", "https:", "import ", "import(", "fetch(", "XMLHttpRequest":
         assert word not in script
 
 
-def test_notebooks_carry_the_players_of_today(root):
-    """A page is made from what a notebook saved: `make refresh` after a change to a player."""
-    kinds = {f"emlib.player.{kind.__name__}": kind for kind in (Player, BoundPlayer)}
+def test_every_export_is_imported_by_another_file(root):
+    files = list((root / "emlib").rglob("*.js"))
+    texts = [path.read_text(encoding="utf-8") for path in files]
+    imported = {
+        name for text in texts for names, _ in IMPORT.findall(text) for name in names.split(", ")
+    }
+    exported = {name for text in texts for name in EXPORT.findall(text)}
+    assert exported == imported and len(exported) > 20
+
+
+def write(folder, **files):
+    """Write JavaScript files, and return the path of the first."""
+    for name, text in files.items():
+        (folder / f"{name}.js").write_text(text, encoding="utf-8")
+    return folder / f"{next(iter(files))}.js"
+
+
+def test_what_is_imported_stands_first_and_once(tmp_path):
+    path = write(
+        tmp_path,
+        top='import { left } from "./left.js";\nimport { base } from "./base.js";\nleft(base);\n',
+        left='import { base } from "./base.js";\nexport const left = () => base;\n',
+        base="export const base = 1;\n",
+    )
+    assert one_module(path).split("\n\n") == [
+        "const base = 1;",
+        "const left = () => base;",
+        "left(base);\n",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("top", "message"),
+    [
+        (
+            'import { gone } from "./base.js";\n',
+            "top.js imports gone, which base.js does not export",
+        ),
+        ('import { base as b } from "./base.js";\n', "imports base as b, which base.js does not"),
+        ('import * as d3 from "d3";\n', "cannot be resolved: import"),
+        ("export { base };\n", "cannot be resolved: export { base };"),
+        ('import { round } from "./round.js";\nexport const top = 1;\n', "top.js imports itself"),
+    ],
+)
+def test_what_cannot_be_resolved_is_refused(tmp_path, top, message):
+    around = 'import { top } from "./top.js";\nexport const round = top;\n'
+    path = write(tmp_path, top=top, base="export const base = 1;\n", round=around)
+    with pytest.raises(ValueError, match=message):
+        one_module(path)
+
+
+def test_an_import_of_nothing_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="gone.js"):
+        one_module(write(tmp_path, top='import { a } from "./gone.js";\n'))
+
+
+def test_notebooks_carry_the_scripts_of_today(root):
+    """A page is made from what a notebook saved: `make refresh` after a change to a script."""
     for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
         widgets = json.loads(path.read_text(encoding="utf-8"))["metadata"].get("widgets", {})
         for saved in (m["state"] for part in widgets.values() for m in part["state"].values()):
-            kind = kinds.get(saved.get("_anywidget_id"))
-            if kind:
-                assert saved["_esm"] == kind._esm, f"{path.name} is older than emlib's players"
+            if name := saved.get("_anywidget_id"):
+                ours = str(import_item(name)._esm)
+                assert saved["_esm"] == ours, f"{path.name} is older than emlib's {name}"
