@@ -14,6 +14,8 @@ from PIL import Image
 from scipy.optimize import approx_fprime
 
 from emlib import GaussianMixture, NormalMixture, datasets, explorers, fit
+from emlib.explorers.choose_a_start import MeansOnly, climb_by_em, downhill
+from emlib.explorers.two_gaussians import bimodal_beyond
 
 FAITHFUL = datasets.old_faithful()
 WAITING = FAITHFUL[:, 1]
@@ -141,7 +143,7 @@ def test_second_bump_appears_beyond_two_sigma(distance, bumps):
 @settings(deadline=None, max_examples=40)
 @given(weight=st.floats(0.02, 0.98))
 def test_threshold_is_where_the_modes_split(weight):
-    threshold = explorers.bimodal_beyond(weight)
+    threshold = bimodal_beyond(weight)
     for distance, modes in ((threshold - 0.02, 1), (threshold + 0.02, 2)):
         x = np.linspace(-3, distance + 3, 20_001)
         p = NormalMixture([weight, 1 - weight], [0, distance], [1, 1]).pdf(x)
@@ -235,13 +237,13 @@ def test_both_climbs_end_where_the_slope_is_zero(start):
 
 
 def test_slope_is_that_of_finite_differences():
-    start = explorers.MeansOnly([0.4, 0.6], [0.1, 0.5], [0.1, 0.2])
-    slope = approx_fprime(start.means, lambda mu: explorers.downhill(mu, start, X)[0])
-    assert explorers.downhill(start.means, start, X)[1] == pytest.approx(slope, rel=1e-4)
+    start = MeansOnly([0.4, 0.6], [0.1, 0.5], [0.1, 0.2])
+    slope = approx_fprime(start.means, lambda mu: downhill(mu, start, X)[0])
+    assert downhill(start.means, start, X)[1] == pytest.approx(slope, rel=1e-4)
 
 
 def test_em_never_steps_down():
-    path = explorers.climb_by_em(explorers.MeansOnly([0.5, 0.5], [0.2, 0.3], [0.1, 0.1]), X)
+    path = climb_by_em(MeansOnly([0.5, 0.5], [0.2, 0.3], [0.1, 0.1]), X)
     assert (np.diff(path[:, 2]) > -1e-9).all()
 
 
@@ -253,7 +255,7 @@ def test_wrong_label_start_ends_hundreds_of_nats_below():
 
 
 def test_means_only_moves_the_means_as_full_em_does():
-    start = explorers.MeansOnly([0.4, 0.6], [0.1, 0.5], [0.1, 0.1])
+    start = MeansOnly([0.4, 0.6], [0.1, 0.5], [0.1, 0.1])
     full = NormalMixture([0.4, 0.6], [0.1, 0.5], [0.1, 0.1])
     after, whole = start.m_step(start.e_step(X)), full.m_step(full.e_step(X))
     assert np.allclose(after.means, whole.means)

@@ -16,13 +16,15 @@ import numpy as np
 import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 from PIL import Image
 
-from . import plots
+from .. import plots
 
 HERE = Path(__file__).parent
 SIZE = 9, 4.5  # inches
 DPI = 100
+LEAST = 0.005  # nats: the smallest gap that a picture tells from none
 
 
 class Answer(NamedTuple):
@@ -51,27 +53,33 @@ class Picture(anywidget.AnyWidget):
 
 
 class Explorer(widgets.VBox):
-    """Sliders, and a picture that answers them.
+    """Sliders, and a picture that answers them; each exhibit is a subclass.
 
-    name: what made it, for its repr. figure: holds what does not move. sliders: by name.
-    answer(**values): draws what moves and returns an :class:`Answer`. alt: what the picture shows,
-    to which the words are added. handles: pairs of sliders that a pointer in the first axes drags.
-    legends: where, one an axes. buttons: shown below the sliders.
+    A subclass prepares a figure, which holds what does not move, and its sliders, by name, and
+    answers them in :meth:`answer`. It says of itself: name, of the function that makes it; alt,
+    what the picture shows, to which the words are added; handles, pairs of sliders that a pointer
+    in the first axes drags; legends, where, one an axes. buttons: shown below the sliders.
 
     ``values``, ``numbers`` and ``words`` say what is shown; ``set(name=value)`` moves sliders.
     ``figure`` may be shown on its own, as a static figure of the present state.
     """
 
-    def __init__(self, name, figure, sliders, answer, *, alt, handles=(), legends=(), buttons=()):
-        self.name, self.figure, self.sliders = name, figure, sliders
+    name = alt = ""
+    handles = legends = ()
+
+    def __init__(self, figure: Figure, sliders: dict[str, widgets.FloatSlider], *buttons):
+        self.figure, self.sliders = figure, sliders
         self.values = {name: slider.value for name, slider in sliders.items()}
-        self.picture = Picture(draggable=bool(handles))
-        self._answer, self._alt, self._handles = answer, alt, handles
+        self.picture = Picture(draggable=bool(self.handles))
         self._grabbed, self._press, self._held = None, 0, False
-        self._show(answer(**self.values), legends)
+        self._show(self.answer(**self.values))
         super().__init__([_rows(sliders.values()), *buttons, self.picture])
         self.add_class("emlib-explorer")
         self._listen()
+
+    def answer(self, **values) -> Answer:
+        """Draw what moves, at these values of the sliders, and say what there is to see."""
+        raise NotImplementedError(f"{type(self).__name__} must define answer(…)")
 
     def __repr__(self):
         values = ", ".join(f"{name}={value:g}" for name, value in self.values.items())
@@ -109,11 +117,11 @@ class Explorer(widgets.VBox):
             self.values[name] = value
             self._update()
 
-    def _show(self, shown: Answer, legends) -> None:
+    def _show(self, shown: Answer) -> None:
         """Lay the figure out around the first answer, once, and keep what does not move."""
         self._artists, _, self.numbers = shown
         FigureCanvasAgg(self.figure)
-        for ax, where in zip(self.figure.axes, legends, strict=False):
+        for ax, where in zip(self.figure.axes, self.legends, strict=False):
             if where:
                 ax.legend(loc=where)
         self.figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)  # room for a white card
@@ -133,7 +141,7 @@ class Explorer(widgets.VBox):
         """Replace what moves by the answer to the values of now."""
         while self._artists:
             self._artists.pop().remove()
-        self._artists, words, self.numbers = self._answer(**self.values)
+        self._artists, words, self.numbers = self.answer(**self.values)
         self._publish(words)
 
     def _publish(self, words: str) -> None:
@@ -144,7 +152,7 @@ class Explorer(widgets.VBox):
             artist.axes.draw_artist(artist)
         with self.picture.hold_sync():
             self.picture.png = _png(self.figure.canvas)
-            self.picture.alt = f"{self._alt} {words}"
+            self.picture.alt = f"{self.alt} {words}"
             self.picture.words = words
 
     def _sharpen(self, change) -> None:
@@ -159,7 +167,7 @@ class Explorer(widgets.VBox):
         at = np.array([x, 1 - y]) * self.figure.bbox.size
         if press != self._press:
             self._press = press
-            self._grabbed = min(self._handles, key=lambda h: math.dist(self._pixel(h), at))
+            self._grabbed = min(self.handles, key=lambda h: math.dist(self._pixel(h), at))
         point = self.figure.axes[0].transData.inverted().transform(at)
         moved = zip(self._grabbed, point, strict=True)
         self.set(**{name: snapped(self.sliders[name], value) for name, value in moved})
@@ -180,6 +188,13 @@ def headline(ax, text: str) -> list:
     """Write above the axes what there is to see; unlike a title it can be removed again."""
     style = {"weight": "bold", "size": 15, "va": "bottom"}
     return [ax.text(0, 1.03, text, transform=ax.transAxes, **style)]
+
+
+def downwards(ax, label: str) -> None:
+    """Let the axis run down from 0.01 to 1000 nats on a log scale: higher is better."""
+    ax.set(yscale="log", ylim=(2000, LEAST), ylabel=label)
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_locator(NullLocator())
 
 
 def slider(description: str, value, low, high, step) -> widgets.FloatSlider:
