@@ -44,7 +44,7 @@ def filmstrip(fit: Fit, x, iterations, *, labels=None) -> Figure:
     return figure
 
 
-def _tidy(panels: np.ndarray, used: int) -> None:
+def _tidy(panels: list, used: int) -> None:
     """Leave labels at the outer edges alone, and hide panels that are not used."""
     for number, axes in enumerate(panels):
         for ax in axes:
@@ -164,18 +164,20 @@ def _layout(n: int) -> tuple[int, int]:
     return -(-n // columns), columns
 
 
-def _panels(figure, fit: Fit, x: np.ndarray, labels, rows: int = 1, columns: int = 1) -> np.ndarray:
-    """Return axes that are ready for any state, on shared scales: (rows × columns, 1 or 2).
+def _panels(figure, fit: Fit, x: np.ndarray, labels, rows: int = 1, columns: int = 1) -> list:
+    """Return axes that are ready for any state, on shared scales: one or two a panel.
 
     One axes a panel for data in two dimensions; density and strip of shares below it for one.
     """
-    heights = [4, 1] if x.ndim == 1 else [1]
+    heights, prepare = ([4, 1], _prepare_1d) if x.ndim == 1 else ([1], _prepare_2d)
+    parts = len(heights)
     options = {"sharex": True, "sharey": "row", "height_ratios": heights * rows, "squeeze": False}
-    grid = figure.subplots(len(heights) * rows, columns, **options)
-    panels = grid.reshape(rows, len(heights), columns).swapaxes(1, 2).reshape(-1, len(heights))
+    grid = figure.subplots(parts * rows, columns, **options)
+    tops = range(0, parts * rows, parts)
+    panels = [grid[top : top + parts, column] for top in tops for column in range(columns)]
     for axes in panels:
-        (_prepare_1d if x.ndim == 1 else _prepare_2d)(axes, fit, x)
-    _name_outer(grid, labels or (["x"] if x.ndim == 1 else ["x₁", "x₂"]), x.ndim)
+        prepare(axes, fit, x)
+    _name_outer(grid[-1], grid[::parts, 0], labels or (["x"] if x.ndim == 1 else ["x₁", "x₂"]))
     return panels
 
 
@@ -196,12 +198,12 @@ def _prepare_2d(axes, fit: Fit, x: np.ndarray) -> None:
     axes[0].set(xlim=limits[0], ylim=limits[1])
 
 
-def _name_outer(grid: np.ndarray, labels, ndim: int) -> None:
+def _name_outer(bottom, left, labels) -> None:
     """Label the bottom row and the left column alone."""
     labels = (labels, "density") if isinstance(labels, str) else (*labels, "density")
-    for ax in grid[-1]:
+    for ax in bottom:
         ax.set_xlabel(labels[0])
-    for ax in grid[:: 3 - ndim, 0]:
+    for ax in left:
         ax.set_ylabel(labels[1])
 
 

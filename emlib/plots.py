@@ -1,7 +1,8 @@
 """Drawing primitives: each takes an Axes, draws one thing and returns its artists.
 
-Component k has a colour, a line style and a marker of its own, so that meaning never rests on
-colour alone. Figures are shown with :func:`show`, which asks for alternative text.
+Component k has a colour, a line style and a marker, so that meaning never rests on colour alone;
+from the seventh on, all three come again. Figures are shown with :func:`show`, which asks for
+alternative text.
 """
 
 from importlib.resources import files
