@@ -9,17 +9,13 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import median, quantiles
-from types import SimpleNamespace
 
-import nbformat
-from nbformat import v4
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/browser")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-import conftest as house  # noqa: E402
-import test_explorer_pages as pages  # noqa: E402
+from lab import EXPLORERS, SETUP, run_all, write_notebook  # noqa: E402
+from launch import BROWSER_OPTIONS, find_browser, start_lab, stop, wait_until_up  # noqa: E402
 
 PRESSES = 20
 CLOCK = """
@@ -36,39 +32,27 @@ CLOCK = """
 
 def main():
     """Print the median and the slowest tenth for each explorer."""
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as home:
-        lab = start(Path(home))
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        home, token = Path(folder), secrets.token_hex(16)
+        write_notebook(home / "explorers.ipynb", SETUP, *EXPLORERS.values())
+        lab = start_lab(home, home, token)
         try:
-            page = open_notebook(playwright, lab)
+            url = wait_until_up(lab, home)
+            page = open_notebook(playwright, f"{url}/lab/tree/explorers.ipynb?token={token}&reset")
             print(f"{'key press to changed pixels':28}  median  slowest tenth")
-            for number, name in enumerate(pages.MAKE):
+            for number, name in enumerate(EXPLORERS):
                 times = measure(page, page.locator(".emlib-explorer").nth(number))
                 print(f"{name:28} {median(times):4.0f} ms {quantiles(times, n=10)[-1]:11.0f} ms")
         finally:
-            house.stop(lab.process)
+            stop(lab)
 
 
-def start(home):
-    """Start JupyterLab on an empty folder that holds one notebook with the explorers."""
-    folder = home / "notebooks"
-    folder.mkdir()
-    cells = [v4.new_code_cell(source) for source in [pages.SETUP, *pages.MAKE.values()]]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}}
-    nbformat.write(v4.new_notebook(cells=cells, metadata=kernel), folder / "explorers.ipynb")
-    port, token = house.free_port(), secrets.token_hex(16)
-    process = house.start_lab(home, folder, port, token)
-    house.wait_until_up(f"http://127.0.0.1:{port}/api?token={token}", process, home / "log")
-    address = f"http://127.0.0.1:{port}/lab/tree/explorers.ipynb?token={token}&reset"
-    return SimpleNamespace(process=process, address=address)
-
-
-def open_notebook(playwright, lab):
+def open_notebook(playwright, address):
     """Open the notebook and run it."""
-    chromium = next(filter(None, map(house.shutil.which, house.BROWSERS)))
-    options = {"executable_path": chromium, "args": house.BROWSER_OPTIONS}
+    options = {"executable_path": find_browser(), "args": BROWSER_OPTIONS}
     page = playwright.chromium.launch(**options).new_page(viewport={"width": 1280, "height": 900})
-    page.goto(lab.address)
-    pages.run_all(page)
+    page.goto(address)
+    run_all(page)
     page.locator(".emlib-explorer").nth(3).wait_for(timeout=60_000)
     return page
 

@@ -13,29 +13,18 @@ import json
 import os
 import secrets
 import shutil
-import subprocess
-import sys
 import threading
-import time
 import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from launch import BROWSER_OPTIONS, BROWSERS, find_browser, start_lab, stop, wait_until_up
 
 # Workers share the processors. Threads of OpenBLAS would wait for each other, spinning.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parents[1]
-BROWSERS = "chromium", "google-chrome", "chromium-browser"
-BROWSER_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 # A module runs whole in one of two workers. The longest go first: then nobody waits at the end.
@@ -77,7 +66,7 @@ def root():
 @pytest.fixture(scope="session")
 def chromium():
     """The path of a Chromium; without one the test is skipped, or fails in CI."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = find_browser()
     if path is None:
         give_up = pytest.fail if os.environ.get("CI") else pytest.skip
         give_up(f"No browser: none of {', '.join(BROWSERS)} is on the PATH.")
@@ -183,57 +172,9 @@ def lab_server(tmp_path_factory):
         stop(process)
 
 
-def start_lab(home, folder, token):
-    """Start JupyterLab on any free port, with settings, kernels' files and history of its own."""
-    own = {
-        "HOME": home,
-        "IPYTHONDIR": home / "ipython",
-        "JUPYTER_CONFIG_DIR": home / "config",
-        "JUPYTER_DATA_DIR": home / "data",
-        "JUPYTER_RUNTIME_DIR": home / "runtime",
-        "JUPYTERLAB_SETTINGS_DIR": home / "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
-    }
-    command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser"),
-        f"--config={ROOT / 'publish/lab.py'}",
-        f"--ServerApp.root_dir={folder}",
-        "--ServerApp.port=0",
-        f"--IdentityProvider.token={token}",
-    ]
-    environment = os.environ | {name: str(path) for name, path in own.items()}
-    with open(home / "log", "wb") as log:
-        return subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=home)
-
-
-def wait_until_up(process, home, seconds=180):
-    """Return the server's address once it answers; say what its log says if it never does."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            (note,) = home.glob("runtime/jpserver-*.json")
-            url = f"http://127.0.0.1:{json.loads(note.read_bytes())['port']}"
-            urllib.request.urlopen(f"{url}/login", timeout=30).close()
-            return url
-        except (OSError, ValueError):  # no note yet, half a note, no answer yet
-            time.sleep(0.2)
-    log = (home / "log").read_text(encoding="utf-8", errors="replace")
-    pytest.fail(f"JupyterLab did not start:\n{log[-3000:]}")
-
-
 def ask(server, path, method="GET"):
     """Ask a server's interface, and return what it answers."""
     header = {"Authorization": f"token {server.token}"}
     request = urllib.request.Request(f"{server.url}/{path}", headers=header, method=method)
     with urllib.request.urlopen(request, timeout=60) as answer:
         return answer.read()
-
-
-def stop(process):
-    """End a process that we started, gently first."""
-    process.terminate()
-    try:
-        process.wait(timeout=15)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -10,6 +10,23 @@ from playwright.sync_api import expect
 IDLE = re.compile(r"\(ipykernel\) \| Idle")
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
 
+# The four explorers, in a notebook.
+SETUP = """
+import numpy as np
+from emlib import NormalMixture, datasets, explorers, plots
+plots.use_course_style()
+faithful = datasets.old_faithful()
+z = (faithful - faithful.mean(axis=0)) / faithful.std(axis=0)
+truth = NormalMixture([0.3, 0.7], [0, 0.6], [0.08, 0.12])
+x, _ = truth.sample(1000, np.random.default_rng(2))
+"""
+EXPLORERS = {
+    "two_gaussians": "explorers.two_gaussians(distance=1.5)",
+    "be_the_optimiser": "explorers.be_the_optimiser(faithful[:, 1])",
+    "choose_a_start": "explorers.choose_a_start(x, truth.weights, truth.stds)",
+    "drag_the_start": "explorers.drag_the_start(z)",
+}
+
 
 def write_notebook(path, *sources):
     """Write a notebook with these cells of code."""

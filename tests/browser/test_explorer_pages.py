@@ -7,39 +7,24 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from lab import run_all, wait_for_new_pixels, write_notebook
+from lab import EXPLORERS, SETUP, run_all, wait_for_new_pixels, write_notebook
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.tools
 
-SETUP = """
-import numpy as np
-from emlib import NormalMixture, datasets, explorers, plots
-plots.use_course_style()
-faithful = datasets.old_faithful()
-z = (faithful - faithful.mean(axis=0)) / faithful.std(axis=0)
-truth = NormalMixture([0.3, 0.7], [0, 0.6], [0.08, 0.12])
-x, _ = truth.sample(1000, np.random.default_rng(2))
-"""
-MAKE = {
-    "two_gaussians": "explorers.two_gaussians(distance=1.5)",
-    "be_the_optimiser": "explorers.be_the_optimiser(faithful[:, 1])",
-    "choose_a_start": "explorers.choose_a_start(x, truth.weights, truth.stds)",
-    "drag_the_start": "explorers.drag_the_start(z)",
-}
 SLIDERS = {
     "two_gaussians": ["distance", "weight"],
     "be_the_optimiser": ["mean1", "mean2", "std1", "std2", "weight"],
     "choose_a_start": ["mu1", "mu2"],
     "drag_the_start": ["x1", "y1", "x2", "y2"],
 }
-EACH = pytest.mark.parametrize("name", MAKE)
+EACH = pytest.mark.parametrize("name", EXPLORERS)
 
 
 @pytest.fixture(scope="module")
 def lab(browser, jupyterlab, watch):
     """A notebook with the four explorers, open in JupyterLab, all cells run."""
-    write_notebook(jupyterlab.folder / "explorers.ipynb", SETUP, *MAKE.values())
+    write_notebook(jupyterlab.folder / "explorers.ipynb", SETUP, *EXPLORERS.values())
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     seen = watch(page)
@@ -55,7 +40,7 @@ def twins():
     """The same explorers in this process, by name."""
     names = {}
     exec(SETUP, names)
-    return {name: eval(code, names) for name, code in MAKE.items()}
+    return {name: eval(code, names) for name, code in EXPLORERS.items()}
 
 
 @pytest.fixture
@@ -63,7 +48,7 @@ def show(lab, twins):
     """`show(name)` gives the explorer on the page, its twin, and what a test asks of both."""
 
     def show(name):
-        on_page = lab.page.locator(".emlib-explorer").nth([*MAKE].index(name))
+        on_page = lab.page.locator(".emlib-explorer").nth([*EXPLORERS].index(name))
         on_page.scroll_into_view_if_needed()
         return OnPage(on_page, twins[name], lab.page)
 
