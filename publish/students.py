@@ -29,7 +29,7 @@ README = """\
 - **Set up once**, with Python 3.11 or newer, in this folder: `python3 -m venv .venv`, then `. .venv/bin/activate`, then `python -m pip install "./{wheel}[lab]"`. On Windows, the first two are `py -m venv .venv` and `.venv\\Scripts\\activate`.
 - **Each time** after that: activate as above, then `python -m jupyterlab`. Start with `notebooks/01_why_mixtures.ipynb`; predict before you run a cell.
 - **Homework** is in `homework/`. Write where it says so, run everything from top to bottom, and hand in the notebook under the name that your teacher asks for.
-- **Stuck?** Under each exercise, a check says what is wrong, and a solution is folded away. One cell does not run here: the table at the end of notebook 08 needs the course's own tests.
+- **Stuck?** Under each exercise, a check says what is wrong, and a solution is folded away.
 - **Yours to use**: the code under BSD 3-Clause (`LICENSE`), text and figures under CC BY 4.0 (`LICENSE-text`), the data as `data/README.md` says.
 """  # noqa: E501
 

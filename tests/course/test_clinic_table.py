@@ -1,13 +1,16 @@
 """The clinic: every fault has its symptom, every cure works, and the table of notebook 08 holds."""
 
+import subprocess
+import sys
+
 import nbformat
 import numpy as np
 import pytest
 from helpers import assert_close
-from patients import PATIENTS, Coins, Gaussian, Normal, readings, table
 from pytest import approx
 
 from emlib import CoinMixture, GaussianMixture, NormalMixture, fit
+from emlib.check.patients import PATIENTS, Coins, Gaussian, Normal, readings, table
 
 TABLE = """\
                                              mono res step equ perm off area sam stop
@@ -84,6 +87,12 @@ def test_healthy_programs_agree_with_emlib(program, cls):
     best = fit(cls(*p.start(p.x)), p.x)
     assert trace[-1] == approx(best.log_likelihood, abs=1e-8)
     assert_close(cls(*theta), best.model, rtol=1e-4)
+
+
+def test_checks_do_not_load_the_clinic():
+    """A student's `from emlib import check` is quick: nobody is admitted before they are wanted."""
+    code = "import sys; from emlib import check; sys.exit('emlib.check.patients' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 # The symptoms: before, and after the cure. Data are our own draws; the sizes are the published ones

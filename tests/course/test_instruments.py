@@ -9,7 +9,6 @@ import re
 import numpy as np
 import pytest
 from helpers import CLASSES, names, random_problem
-from patients import Coins, Gaussian, Normal, Shared
 
 from emlib import (
     CoinMixture,
@@ -21,6 +20,7 @@ from emlib import (
     fit,
     starts,
 )
+from emlib.check.patients import Coins, Gaussian, Normal, Shared
 
 WAITING = datasets.old_faithful()[:, 1]
 START = np.array([0.5, 0.5]), np.array([50.0, 80.0]), np.array([5.0, 5.0])

@@ -2,7 +2,7 @@
 
 import inspect
 
-from patients import PATIENTS, Normal
+from emlib.check.patients import PATIENTS, Normal
 
 IMPORTS = "import numpy as np\nfrom scipy.special import logsumexp\n"
 # The patient without parentheses (19) has lost this factor as well; the hint for it needs it back.

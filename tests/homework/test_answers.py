@@ -10,7 +10,6 @@ import re
 import matplotlib
 import matplotlib.pyplot as plt
 import pytest
-from patients import PATIENTS
 from submissions import (
     ASSIGNMENTS,
     graded,
@@ -22,6 +21,8 @@ from submissions import (
     wrong_answers,
     wrong_submission,
 )
+
+from emlib.check.patients import PATIENTS
 
 pytestmark = pytest.mark.tools
 matplotlib.use("agg")

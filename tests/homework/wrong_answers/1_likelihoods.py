@@ -1,7 +1,7 @@
 """Wrong submissions of *Likelihoods*: what is wrong, the cells that differ, and what it must cost.
 
 what       the fault; with a number in brackets it is a patient's of the clinic, whose own code is
-           handed in (tests/course/patients.py; ill() is in tests/homework/clinic.py)
+           handed in (emlib.check.patients; ill() is in tests/homework/clinic.py)
 cells      the code of these cells; all others hold the model solution
 lost       the tests that must fail, and no others
 hint       what the feedback must say
@@ -10,7 +10,8 @@ Submissions that do more than answer a task wrongly also say how: see tests/home
 """
 
 from clinic import WITH_FACTOR, ill, source
-from patients import Normal
+
+from emlib.check.patients import Normal
 
 SAMPLE = "test_sample test_sample_any test_sample_chance"
 HEIGHT = "test_log_likelihood test_log_likelihood_any test_log_likelihood_far"

@@ -1,7 +1,7 @@
 """Wrong submissions of *EM by hand*: what is wrong, the cells that differ, and what it must cost.
 
 what       the fault; with a number in brackets it is a patient's of the clinic, whose own code is
-           handed in (tests/course/patients.py; ill() is in tests/homework/clinic.py)
+           handed in (emlib.check.patients; ill() is in tests/homework/clinic.py)
 cells      the code of these cells; all others hold the model solution
 lost       the tests that must fail, and no others
 hint       what the feedback must say
@@ -10,7 +10,8 @@ Submissions that do more than answer a task wrongly also say how: see tests/home
 """
 
 from clinic import WITH_FACTOR, ill, source
-from patients import Normal
+
+from emlib.check.patients import Normal
 
 E_STEP = "test_e_step test_e_step_any test_e_step_far"
 M_STEP = "test_m_step test_m_step_any test_m_step_offset"

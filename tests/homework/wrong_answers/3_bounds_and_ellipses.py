@@ -1,7 +1,7 @@
 """Wrong submissions of *Bounds and ellipses*: what is wrong, the cells that differ, what it costs.
 
 what       the fault; with a number in brackets it is a patient's of the clinic, whose own code is
-           handed in (tests/course/patients.py; ill() is in tests/homework/clinic.py)
+           handed in (emlib.check.patients; ill() is in tests/homework/clinic.py)
 cells      the code of these cells; all others hold the model solution
 lost       the tests that must fail, and no others
 hint       what the feedback must say
@@ -10,7 +10,8 @@ Submissions that do more than answer a task wrongly also say how: see tests/home
 """
 
 from clinic import ill
-from patients import Coins, Gaussian
+
+from emlib.check.patients import Coins, Gaussian
 
 COINS = "test_coin_e_step test_coin_e_step_long"
 ELBO = "test_elbo test_elbo_any"
