@@ -49,7 +49,7 @@ def exercise(why: str) -> Callable:
     def decorate(test):
         @wraps(test)
         def check(*answers, rng=None):
-            return _judge(test, answers, why, rng)
+            return judge(test, answers, why, rng)
 
         check.__signature__ = _for_readers(test)
         return check
@@ -63,7 +63,7 @@ def _for_readers(test: Callable) -> Signature:
     return Signature([*answers, Parameter("rng", Parameter.KEYWORD_ONLY, default=None)])
 
 
-def _judge(test: Callable, answers: tuple, why: str, rng=None) -> Feedback:
+def judge(test: Callable, answers: tuple, why: str, rng=None) -> Feedback:
     """Call test(rng, *answers) with a generator made of rng, and say what became of it."""
     generator = np.random.default_rng(rng)
     try:
@@ -77,7 +77,7 @@ def _judge(test: Callable, answers: tuple, why: str, rng=None) -> Feedback:
     except Wrong as hint:
         return Feedback("wrong", str(hint))
     except (Exception, SystemExit) as error:
-        return Feedback("wrong", f"Your answer could not be used: {_describe(error)}.")
+        return Feedback("wrong", f"Your answer could not be used: {describe(error)}.")
     return Feedback("right", why)
 
 
@@ -101,7 +101,7 @@ def call(function, *arguments, **named):
     except NotImplementedError:
         raise NotYet from None
     except (Exception, SystemExit) as error:
-        raise Wrong(f"Your function stopped with {_describe(error)}.") from None
+        raise Wrong(f"Your function stopped with {describe(error)}.") from None
     if answer is None or answer is ...:
         raise NotYet(" Your function returns nothing: is the `return` missing?")
     if not all(map(_same, (*given, *given_named.values()), (*arguments, *named.values()))):
@@ -187,6 +187,7 @@ def _same(a, b) -> bool:
         return True
 
 
-def _describe(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
+    """Return the kind of an error, and what it says, on one line."""
     text = " ".join(str(error).split())
     return f"{type(error).__name__}" + (f" ({text[:160]})" if text else "")

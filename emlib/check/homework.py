@@ -27,10 +27,10 @@ import emlib
 from ._feedback import (
     Feedback,
     Wrong,
-    _judge,
     array,
     call,
     compare,
+    judge,
     number,
     parts,
     require,
@@ -63,7 +63,7 @@ def test(why: str, *, rng=None):
         _restore()
         try:
             with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-                feedback = _judge(body, (), why, rng)
+                feedback = judge(body, (), why, rng)
         except KeyboardInterrupt:
             feedback = Feedback("wrong", STOPPED)
         if not feedback:

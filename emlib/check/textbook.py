@@ -45,9 +45,15 @@ def log_likelihood(log_joint) -> float:
     return float(logsumexp(log_joint, axis=1).sum())
 
 
+def e_step(log_joint) -> tuple:
+    """Return the responsibilities (N, K), and the log-likelihood."""
+    log_density = logsumexp(log_joint, axis=1, keepdims=True)
+    return np.exp(log_joint - log_density), float(log_density.sum())
+
+
 def posterior(log_joint) -> np.ndarray:
     """Return the responsibilities: each row of π_k p_k(xₙ), divided by its sum."""
-    return np.exp(log_joint - logsumexp(log_joint, axis=1, keepdims=True))
+    return e_step(log_joint)[0]
 
 
 # The M-steps, from responsibilities r (N, K)
@@ -60,10 +66,10 @@ def average(x, r) -> np.ndarray:
 
 def scatter(x, r, means) -> np.ndarray:
     """Return Σₙ rₙₖ (xₙ − μ_k)(xₙ − μ_k)ᵀ: (K, D, D); in one dimension (K,)."""
-    gaps = x[:, None] - means
     if x.ndim == 1:
-        return (r * gaps**2).sum(axis=0)
-    return np.einsum("nk,nki,nkj->kij", r, gaps, gaps)
+        return (r * (x[:, None] - means) ** 2).sum(axis=0)
+    gaps = x - means[:, None]
+    return (r.T[:, :, None] * gaps).transpose(0, 2, 1) @ gaps
 
 
 def normal_m_step(x, r) -> tuple:

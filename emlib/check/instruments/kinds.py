@@ -1,0 +1,75 @@
+"""Parameters theta, of three kinds of mixture: their names, and how they are read and moved."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ...coins import CoinMixture
+from ...gaussian import GaussianMixture
+from ...normal import NormalMixture
+from .. import textbook
+from .._feedback import Wrong, attempted
+
+
+class Kind(NamedTuple):
+    """A kind of mixture: how emlib checks its parameters, and the textbook's formulas for it."""
+
+    model: type
+    names: tuple
+    log_components: Callable
+    m_step: Callable
+
+
+NORMAL = Kind(
+    NormalMixture, ("weights", "means", "stds"), textbook.log_normal, textbook.normal_m_step
+)
+GAUSSIAN = Kind(
+    GaussianMixture,
+    ("weights", "means", "covariances"),
+    textbook.log_gaussian,
+    textbook.gaussian_m_step,
+)
+COINS = Kind(CoinMixture, ("weights", "biases"), textbook.log_coins, textbook.coin_m_step)
+
+
+def kind_of(theta) -> Kind:
+    """Return the kind of mixture that parameters describe, by their number and shape."""
+    if len(theta) == 2:
+        return COINS
+    return NORMAL if theta[1].ndim == 1 else GAUSSIAN
+
+
+def as_theta(value, x) -> tuple:
+    """Return parameters as a tuple of arrays, or say why they describe no mixture of such data."""
+    try:
+        theta = tuple(np.asarray(p, float) for p in attempted(value))
+        if len(theta) not in (2, 3):
+            raise ValueError(f"there are {len(theta)} of them")
+        kind_of(theta).model(*theta)
+    except (TypeError, ValueError) as error:
+        raise Wrong(f"These are no parameters of a mixture: {error}.") from None
+    if theta[1].shape[1:] != x.shape[1:] and len(theta) == 3:
+        raise Wrong(f"The means have shape {theta[1].shape}, but the data {x.shape}.")
+    return theta
+
+
+def affine(theta, a, b) -> tuple:
+    """Return the parameters of a·x + b, given those of x."""
+    weights, means, widths = theta
+    squared = means.ndim == 2
+    return weights, a * means + b, widths * (np.outer(a, a) if squared else np.abs(a))
+
+
+def rolled(theta, by: int) -> tuple:
+    """Return the parameters with the components' labels exchanged in turn."""
+    return tuple(np.roll(p, by, axis=0) for p in theta)
+
+
+def nudged(theta, x) -> tuple:
+    """Return parameters with the means, or biases, pulled apart by 3 % of the data's spread."""
+    weights, places, *widths = theta
+    apart = np.linspace(-0.03, 0.03, len(weights))
+    if not widths:
+        return weights, np.clip(places + apart, 1e-6, 1 - 1e-6)
+    return weights, places + np.multiply.outer(apart, x.std(axis=0)), *widths
