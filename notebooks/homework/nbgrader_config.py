@@ -50,7 +50,8 @@ c.Execute.error_on_timeout = grading.stopped(
 
 # Before a student's first line, and not in its time: import what every notebook does, remember what
 # may not be replaced, and limit the memory.
-c.Execute.extra_arguments = ["--IPKernelApp.exec_lines=import emlib.plots, emlib.check.homework"]
+first = "import emlib.plots, emlib.check.homework; emlib.check.homework.install()"
+c.Execute.extra_arguments = [f"--IPKernelApp.exec_lines={first}"]
 if sys.platform == "linux":
     limit = f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({BYTES}, {BYTES}))"
     c.Execute.extra_arguments.append(f"--IPKernelApp.exec_lines={limit}")

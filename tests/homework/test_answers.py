@@ -22,6 +22,8 @@ from submissions import (
     wrong_submission,
 )
 
+from emlib.check import homework
+from emlib.check.homework.watch import restore
 from emlib.check.patients import PATIENTS
 
 pytestmark = pytest.mark.tools
@@ -39,13 +41,14 @@ FAULTS = [
 
 
 def run(assignment, notebook, seed=0):
-    """Run the labelled cells one by one; return what the failed tests say.
+    """Run the labelled cells one by one, guarded; return what the failed tests say.
 
     All chance of the homework's tests comes from the seed.
     """
     namespace, failed = {"__name__": "__main__"}, {}
     for cell in notebook.cells:
         if cell.cell_type == "code" and label(cell):
+            restore()
             try:
                 with contextlib.redirect_stdout(io.StringIO()):
                     exec(compile(seeded(cell.source, seed), label(cell), "exec"), namespace)
@@ -66,6 +69,12 @@ def with_hidden_tests(assignment, notebook):
         if label(cell) in graded(assignment):
             cell.source = hidden[label(cell)]
     return notebook
+
+
+@pytest.fixture(scope="module", autouse=True)
+def guard():
+    """Put back what answers replace, as where they are graded."""
+    homework.install()
 
 
 @pytest.fixture(autouse=True)
