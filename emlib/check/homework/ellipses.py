@@ -138,16 +138,21 @@ def _curves(axes) -> list[np.ndarray]:
 
 def _circle(y, radius: float) -> bool:
     """Return whether points y (M, 2) run all the way round a circle of that radius about 0."""
-    right = np.abs(np.hypot(*y.T) / radius - 1) < 0.03
     angles = np.sort(np.arctan2(y[:, 1], y[:, 0]))
     widest = np.diff(np.append(angles, angles[0] + 2 * np.pi)).max()
-    return bool(right.all() and widest < 0.8)
+    return _arc(y, radius) and bool(widest < 0.8)
+
+
+def _arc(y, radius: float) -> bool:
+    return bool((np.abs(np.hypot(*y.T) / radius - 1) < 0.03).all())
 
 
 def _what_ellipse(rounds, curves, mean, covariance, s: int) -> str:
     which = f"There is no ellipse at {s}σ about a mean: "
     if not rounds:
         return which + "no curve is drawn at all."
+    if any(_arc(y, s) for y in rounds):
+        return which + "yours does not go all the way round."
     if any(_circle(y, s / 2) for y in rounds):
         return which + "yours is half as long. An Ellipse wants whole lengths, 2s√λ."
     values, vectors = np.linalg.eigh(covariance)

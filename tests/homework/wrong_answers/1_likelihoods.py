@@ -48,6 +48,20 @@ WRONG = {
         "test_sample_chance",
         "Every basket has the same number of each kind",
     ),
+    "sizes_nearly_fixed": {
+        "what": "the number of each kind is fixed, and chance has three rolls to move",
+        "cells": {
+            "sample": """
+def sample(n, weights, means, stds, rng):
+    z = np.searchsorted(np.cumsum(weights), (np.arange(n) + 0.5) / n)
+    z = rng.permutation(z)
+    z[:3] = rng.choice(len(weights), size=3, p=weights)
+    return rng.normal(means[z], stds[z]), z
+"""
+        },
+        "lost": "test_sample_chance",
+        "hint": "Every basket has the same number of each kind",
+    },
     "sorted_by_oven": {
         "what": "the draws come sorted by component",
         "cells": {

@@ -325,6 +325,15 @@ def m_step(x, r):
         "hint": "An Ellipse wants whole lengths",
         "sample": True,
     },
+    "halfway_round": {
+        "what": "the angle of the curve runs from 0 to π, and not to 2π",
+        "cells": {
+            "diary": "from matplotlib.patches import Arc\n"
+            + diary("Arc(mean, *(2 * s * np.sqrt(values)), angle=angle, theta2=180)")
+        },
+        "lost": DIARY,
+        "hint": "yours does not go all the way round",
+    },
     "angle_in_radians": {
         "what": "the angle is left in radians",
         "cells": {
