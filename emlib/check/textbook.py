@@ -65,10 +65,13 @@ def average(x, r) -> np.ndarray:
 
 
 def scatter(x, r, means) -> np.ndarray:
-    """Return Σₙ rₙₖ (xₙ − μ_k)(xₙ − μ_k)ᵀ: (K, D, D); in one dimension (K,)."""
+    """Return Σₙ rₙₖ (xₙ − μ_k)(xₙ − μ_k)ᵀ: (K, D, D); in one dimension (K,).
+
+    means may also be one place for all components.
+    """
     if x.ndim == 1:
         return (r * (x[:, None] - means) ** 2).sum(axis=0)
-    gaps = x - means[:, None]
+    gaps = x - np.reshape(means, (-1, 1, x.shape[1]))
     return (r.T[:, :, None] * gaps).transpose(0, 2, 1) @ gaps
 
 
