@@ -160,6 +160,11 @@ def compare(
     raise Wrong(hint)
 
 
+def slips(table: Iterable[tuple[str, Callable]], *case) -> Iterable[tuple[str, object]]:
+    """Return what each slip of a table, (hint, function), gives in this case: for compare."""
+    return ((hint, gives(*case)) for hint, gives in table)
+
+
 def require(condition, hint: str) -> None:
     """Give the hint unless the condition holds."""
     if not condition:
@@ -182,7 +187,7 @@ def _copy(argument):
 
 def _same(a, b) -> bool:
     try:
-        return bool(np.array_equal(np.asarray(a), np.asarray(b), equal_nan=True))
+        return np.array_equal(a, b) or bool(np.array_equal(a, b, equal_nan=True))
     except (TypeError, ValueError):
         return True
 

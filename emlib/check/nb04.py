@@ -5,6 +5,7 @@ from scipy.special import ndtri
 
 from ..em import fit
 from ..normal import NormalMixture
+from . import textbook
 from ._feedback import Wrong, array, call, compare, exercise, number, parts, require
 
 
@@ -22,21 +23,26 @@ def iterate(rng, function):
         _compare_iteration(x, theta, *got)
 
 
+E_SLIPS = [
+    ("Your E-step forgets the weights: multiply each density by pi.", {"weighted": False}),
+    (
+        "Your E-step uses sigma as if it were a variance: the density has sigma².",
+        {"width": np.sqrt},
+    ),
+    (
+        "You square sigma twice, or pass a variance where a standard deviation belongs.",
+        {"width": np.square},
+    ),
+    (
+        "The responsibilities do not sum to one in each row: divide by the sum over components.",
+        {"normalised": False},
+    ),
+]
+
+
 def _compare_iteration(x, theta, pi, mu, sigma):
     right = _one_step(x, *theta)
-    mistakes = {
-        "Your E-step forgets the weights: multiply each density by pi.": {"weighted": False},
-        "Your E-step uses sigma as if it were a variance: the density has sigma².": {
-            "width": np.sqrt
-        },
-        "You square sigma twice, or pass a variance where a standard deviation belongs.": {
-            "width": np.square
-        },
-        "The responsibilities do not sum to one in each row: divide by the sum over components.": {
-            "normalised": False
-        },
-    }
-    wrong = [(hint, _one_step(x, *theta, **kind)) for hint, kind in mistakes.items()]
+    wrong = [(hint, _one_step(x, *theta, **kind)) for hint, kind in E_SLIPS]
     for i, got, hint in (
         (0, pi, "The new weights are N_k / N: the responsibilities' column sums, over N."),
         (1, mu, "The new means are weighted averages: divide Σ r x by N_k, not by N."),
@@ -144,6 +150,5 @@ def _one_step(x, pi, mu, sigma, *, weighted=True, normalised=True, width=np.asar
 
 
 def _about_old(x, pi, mu, sigma):
-    joint = pi * np.exp(-0.5 * ((x[:, None] - mu) / sigma) ** 2) / sigma
-    r = joint / joint.sum(axis=1, keepdims=True)
-    return np.sqrt((r * (x[:, None] - mu) ** 2).sum(axis=0) / r.sum(axis=0))
+    r = textbook.posterior(np.log(pi) + textbook.log_normal(x, mu, sigma))
+    return np.sqrt(textbook.scatter(x, r, mu) / r.sum(axis=0))

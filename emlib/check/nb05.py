@@ -1,9 +1,10 @@
 """Checks for the exercises of notebook 05, coin tosses, Jensen and why EM works."""
 
 import numpy as np
-from scipy.special import comb, logsumexp, rel_entr, xlogy
+from scipy.special import comb, rel_entr, xlogy
 
-from ._feedback import Wrong, array, call, compare, exercise, number, parts, require
+from . import textbook
+from ._feedback import Wrong, array, call, compare, exercise, number, parts, require, slips
 
 WEIGHTS_MISSING = "The weights are missing: p(x, z = k) = π_k θ_kʰ (1 − θ_k)ᵗ."
 
@@ -20,7 +21,7 @@ def decomposition(rng, function):
         with_zeros = " q holds zeros here, and 0 log 0 counts as 0." if i >= 500 else ""
         answer = parts(call(function, x, q, pi, theta), 2)
         got = [_sum(a, n, with_zeros) for a, n in zip(answer, ("ELBO", "KL"), strict=True)]
-        _compare_parts(*got, x, q, pi, theta, with_zeros)
+        _compare_parts(*got, _Parts(x, q, pi, theta), with_zeros)
 
 
 def _sum(value, name: str, with_zeros: str) -> float:
@@ -31,62 +32,67 @@ def _sum(value, name: str, with_zeros: str) -> float:
         raise Wrong(f"{error}{advice}") from None
 
 
-def _compare_parts(elbo, kl, x, q, pi, theta, with_zeros):
-    joint = _log_joint(x, pi, theta)
-    p = np.exp(joint - logsumexp(joint, axis=1, keepdims=True))
-    right_elbo, right_kl = (q * joint).sum() - xlogy(q, q).sum(), rel_entr(q, p).sum()
-    if np.allclose([elbo, kl], [right_elbo, right_kl], rtol=1e-6):
+def _compare_parts(elbo, kl, c, with_zeros):
+    if _near((elbo, kl), (c.elbo, c.kl)):
         return
-    no_weights = joint - np.log(pi)
-    require(not np.allclose([elbo, kl], [right_kl, right_elbo]), "Return ELBO first, and then KL.")
-    compare(
-        elbo,
-        right_elbo,
-        [
-            ("This is Q. The entropy −Σ q log q is missing.", (q * joint).sum()),
-            ("The entropy has the wrong sign: −Σ q log q.", (q * joint).sum() + xlogy(q, q).sum()),
-            ("This is the log-likelihood itself. Use the q given.", logsumexp(joint, axis=1).sum()),
-            ("This is −ELBO. Look at the sign.", -right_elbo),
-            ("Sum over the sets; do not average.", right_elbo / len(x)),
-            (WEIGHTS_MISSING, right_elbo - (q * np.log(pi)).sum()),
-            (
-                "The weights are those of the problem, π_k, and not all equal.",
-                right_elbo - (q * np.log(pi * len(pi))).sum(),
-            ),
-            (
-                "The order of the tosses is on record: no binomial coefficient.",
-                right_elbo + np.log(comb(x.sum(axis=1), x[:, 0])).sum(),
-            ),
-            ("Logarithms to the base e, please.", right_elbo / np.log(2)),
-            *_blurred(q, joint),
-        ],
-        hint=f"The ELBO is Σ q (log p(x, z) − log q).{with_zeros}",
-    )
-    unweighted = np.exp(no_weights - logsumexp(no_weights, axis=1, keepdims=True))
-    compare(
-        kl,
-        right_kl,
-        [
-            ("This is KL(p ‖ q). In KL(q ‖ p) the average is taken with q.", rel_entr(p, q).sum()),
-            ("This is −KL. It is q / p inside the log.", -right_kl),
-            ("Sum over the sets; do not average.", right_kl / len(x)),
-            ("This is the KL to the weights π. It is measured to the posterior.", _to(q, pi)),
-            ("The posterior needs the weights π.", rel_entr(q, unweighted).sum()),
-            ("Logarithms to the base e, please.", right_kl / np.log(2)),
-            ("This is only Σ q log q: divide by the posterior inside the log.", xlogy(q, q).sum()),
-        ],
-        hint=f"KL is Σ q log(q / p), where p is the posterior p(z | x, θ).{with_zeros}",
-    )
+    require(not _near((elbo, kl), (c.kl, c.elbo)), "Return ELBO first, and then KL.")
+    hint = f"The ELBO is Σ q (log p(x, z) − log q).{with_zeros}"
+    compare(elbo, c.elbo, slips(ELBO_SLIPS, c), hint=hint)
+    hint = f"KL is Σ q log(q / p), where p is the posterior p(z | x, θ).{with_zeros}"
+    compare(kl, c.kl, slips(KL_SLIPS, c), hint=hint)
 
 
-def _blurred(q, joint):
-    """Return mistakes: a number is added inside the log, and it is not small enough."""
-    hint = "The number that you add to q before the log is too large. Leave out the zeros instead."
-    return [(hint, (q * (joint - np.log(q + e))).sum()) for e in (1e-2, 1e-3, 1e-4)]
+def _near(got, want) -> bool:
+    return all(abs(g - w) <= 1e-8 + 1e-6 * abs(w) for g, w in zip(got, want, strict=True))
 
 
-def _to(q, pi):
-    return rel_entr(q, pi).sum()
+class _Parts:
+    """ELBO and KL of one (x, q, pi, theta), and what they are made of."""
+
+    def __init__(self, x, q, pi, theta):
+        self.x, self.q, self.pi, self.log_p = x, q, pi, textbook.log_coins(x, theta)
+        self.joint = np.log(pi) + self.log_p
+        self.posterior, self.log_likelihood = textbook.e_step(self.joint)
+        self.energy, self.entropy = (q * self.joint).sum(), -xlogy(q, q).sum()
+        self.elbo, self.kl = self.energy + self.entropy, rel_entr(q, self.posterior).sum()
+
+    def blurred(self, e):
+        """Return the ELBO with e added to q inside the log."""
+        return (self.q * (self.joint - np.log(self.q + e))).sum()
+
+    def to(self, p):
+        """Return KL(q ‖ p)."""
+        return rel_entr(self.q, p).sum()
+
+
+NO_COEFFICIENT = "The order of the tosses is on record: no binomial coefficient."
+NOT_EQUAL = "The weights are those of the problem, π_k, and not all equal."
+TOO_LARGE = "The number that you add to q before the log is too large. Leave out the zeros instead."
+
+ELBO_SLIPS = [
+    ("This is Q. The entropy −Σ q log q is missing.", lambda c: c.energy),
+    ("The entropy has the wrong sign: −Σ q log q.", lambda c: c.energy - c.entropy),
+    ("This is the log-likelihood itself. Use the q given.", lambda c: c.log_likelihood),
+    ("This is −ELBO. Look at the sign.", lambda c: -c.elbo),
+    ("Sum over the sets; do not average.", lambda c: c.elbo / len(c.x)),
+    (WEIGHTS_MISSING, lambda c: c.elbo - (c.q * np.log(c.pi)).sum()),
+    (NOT_EQUAL, lambda c: c.elbo - (c.q * np.log(c.pi * len(c.pi))).sum()),
+    (NO_COEFFICIENT, lambda c: c.elbo + np.log(comb(c.x.sum(axis=1), c.x[:, 0])).sum()),
+    ("Logarithms to the base e, please.", lambda c: c.elbo / np.log(2)),
+    *((TOO_LARGE, lambda c, e=e: c.blurred(e)) for e in (1e-2, 1e-3, 1e-4)),
+]
+KL_SLIPS = [
+    (
+        "This is KL(p ‖ q). In KL(q ‖ p) the average is taken with q.",
+        lambda c: rel_entr(c.posterior, c.q).sum(),
+    ),
+    ("This is −KL. It is q / p inside the log.", lambda c: -c.kl),
+    ("Sum over the sets; do not average.", lambda c: c.kl / len(c.x)),
+    ("This is the KL to the weights π. It is measured to the posterior.", lambda c: c.to(c.pi)),
+    ("The posterior needs the weights π.", lambda c: c.to(textbook.posterior(c.log_p))),
+    ("Logarithms to the base e, please.", lambda c: c.kl / np.log(2)),
+    ("This is only Σ q log q: divide by the posterior inside the log.", lambda c: -c.entropy),
+]
 
 
 @exercise(
@@ -99,57 +105,67 @@ def coin_step(rng, function):
     for k in (2, 3, 2):
         x, pi, theta = _some_coins(rng, k, sets=2 * rng.integers(4, 6) + 1)
         new = parts(call(function, x, pi, theta), 2)
-        names = ("The new pi", "The new theta")
-        got = [array(a, (k,), name) for a, name in zip(new, names, strict=True)]
-        _compare_step(*got, x, pi, theta)
+        got = [array(a, (k,), f"The new {n}") for a, n in zip(new, ("pi", "theta"), strict=True)]
+        _compare_step(*got, _Step(x, pi, theta))
     _survives_long_sets(function, rng)
 
 
-def _compare_step(pi_new, theta_new, x, pi, theta):
-    right_pi, right_theta = _step(x, pi, theta)
-    n = x.sum(axis=1)
-    r = _responsibilities(_log_joint(x, pi, theta))
-    unweighted = _responsibilities(_log_joint(x, pi, theta) - np.log(pi))
-    hard = np.eye(len(pi))[r.argmax(axis=1)]
-    compare(
-        pi_new,
-        right_pi,
-        [
-            ("The weights have not moved.", pi),
-            ("These are the counts N_k. Divide by the number of sets: π sums to 1.", r.sum(axis=0)),
-            ("π_k counts sets, not tosses: log π_k stands in Q once a set.", n @ r / n.sum()),
-            ("The E-step needs the weights: multiply each coin by π_k.", unweighted.mean(axis=0)),
-            ("You round the responsibilities. Keep the doubt.", hard.mean(axis=0)),
-            ("You return theta first. The order is pi, theta.", right_theta),
-        ],
-        hint="The new weights are π_k = N_k / N: the mean responsibility of coin k over the sets.",
-    )
-    _compare_biases(theta_new, right_theta, theta, x, r)
+class _Step:
+    """One EM step from pi and theta, and what it is made of."""
+
+    def __init__(self, x, pi, theta):
+        self.x, self.pi, self.theta = x, pi, theta
+        self.heads, self.n = x[:, 0], x.sum(axis=1)
+        log_p = textbook.log_coins(x, theta)
+        self.r, self.unweighted = textbook.posterior(np.log(pi) + log_p), textbook.posterior(log_p)
+        self.new_pi, self.new_theta = textbook.coin_m_step(x, self.r)
 
 
-def _compare_biases(got, right, old, x, r):
-    heads, n = x[:, 0], x.sum(axis=1)
-    compare(
-        got,
-        right,
-        [
-            ("The biases have not moved.", old),
-            ("These are the expected heads. Divide by the expected tosses H + T.", heads @ r),
-            ("Divide by the expected tosses H + T, not by N_k, which counts sets.", _by_sets(x, r)),
-            ("Divide by H + T: this is the odds H / T.", heads @ r / (x[:, 1] @ r)),
-            ("These are the tails' probabilities.", 1 - right),
-            (
-                "Long sets count more: add heads and tosses first, and divide afterwards.",
-                (heads / n) @ r / r.sum(axis=0),
-            ),
-            ("Divide by the expected tosses of each coin, not by all tosses.", heads @ r / n.sum()),
-        ],
-        hint="The new biases are H_k / (H_k + T_k), with H_k = Σ r h and T_k = Σ r t.",
-    )
+def _compare_step(pi, theta, c):
+    hint = "The new weights are π_k = N_k / N: the mean responsibility of coin k over the sets."
+    compare(pi, c.new_pi, slips(PI_SLIPS, c), hint=hint)
+    hint = "The new biases are H_k / (H_k + T_k), with H_k = Σ r h and T_k = Σ r t."
+    compare(theta, c.new_theta, slips(BIAS_SLIPS, c), hint=hint)
 
 
-def _by_sets(x, r):
-    return x[:, 0] @ r / r.sum(axis=0)
+PI_SLIPS = [
+    ("The weights have not moved.", lambda c: c.pi),
+    (
+        "These are the counts N_k. Divide by the number of sets: π sums to 1.",
+        lambda c: c.r.sum(axis=0),
+    ),
+    (
+        "π_k counts sets, not tosses: log π_k stands in Q once a set.",
+        lambda c: c.n @ c.r / c.n.sum(),
+    ),
+    (
+        "The E-step needs the weights: multiply each coin by π_k.",
+        lambda c: c.unweighted.mean(axis=0),
+    ),
+    (
+        "You round the responsibilities. Keep the doubt.",
+        lambda c: np.eye(len(c.pi))[c.r.argmax(axis=1)].mean(axis=0),
+    ),
+    ("You return theta first. The order is pi, theta.", lambda c: c.new_theta),
+]
+BIAS_SLIPS = [
+    ("The biases have not moved.", lambda c: c.theta),
+    ("These are the expected heads. Divide by the expected tosses H + T.", lambda c: c.heads @ c.r),
+    (
+        "Divide by the expected tosses H + T, not by N_k, which counts sets.",
+        lambda c: textbook.average(c.heads, c.r),
+    ),
+    ("Divide by H + T: this is the odds H / T.", lambda c: c.new_theta / (1 - c.new_theta)),
+    ("These are the tails' probabilities.", lambda c: 1 - c.new_theta),
+    (
+        "Long sets count more: add heads and tosses first, and divide afterwards.",
+        lambda c: textbook.average(c.heads / c.n, c.r),
+    ),
+    (
+        "Divide by the expected tosses of each coin, not by all tosses.",
+        lambda c: c.heads @ c.r / c.n.sum(),
+    ),
+]
 
 
 def _survives_long_sets(function, rng):
@@ -166,7 +182,8 @@ def _survives_long_sets(function, rng):
         got = np.array([array(a, (2,)) for a in new])
     except Wrong:
         raise Wrong(underflow) from None
-    compare(got, np.array(_step(x, pi, theta)), hint=underflow, rtol=1e-5)
+    c = _Step(x, pi, theta)
+    compare(got, np.array([c.new_pi, c.new_theta]), hint=underflow, rtol=1e-5)
 
 
 @exercise(
@@ -216,7 +233,7 @@ def _some_coins(rng, k, sets=None):
     """Return sets of different lengths (N, 2), weights (K,) and biases (K,)."""
     n = rng.integers(3, 25, size=sets or rng.integers(2, 12))
     theta = rng.uniform(0.1, 0.9, k)
-    heads = rng.binomial(n, rng.choice(theta, len(n)))
+    heads = rng.binomial(n, theta[rng.integers(k, size=len(n))])
     return np.column_stack([heads, n - heads]), rng.dirichlet([4.0] * k), theta
 
 
@@ -230,19 +247,3 @@ def _some_shares(rng, n, k, *, zeros):
 def _two_apart(rng):
     low, high = rng.uniform(0.15, 0.45), rng.uniform(0.55, 0.85)
     return rng.permutation([low, high])
-
-
-def _log_joint(x, pi, theta):
-    return np.log(pi) + xlogy(x[:, :1], theta) + xlogy(x[:, 1:], 1 - theta)
-
-
-def _responsibilities(log_joint):
-    return np.exp(log_joint - logsumexp(log_joint, axis=1, keepdims=True))
-
-
-def _step(x, pi, theta):
-    """Return one EM step, in plain loops over coins."""
-    r = _responsibilities(_log_joint(x, pi, theta))
-    heads = [sum(r[:, k] * x[:, 0]) for k in range(len(pi))]
-    tosses = [sum(r[:, k] * x.sum(axis=1)) for k in range(len(pi))]
-    return r.mean(axis=0), np.divide(heads, tosses)

@@ -8,7 +8,7 @@ Sources: Bishop (2006), section 9.2; Do & Batzoglou (2008) for coins.
 """
 
 import numpy as np
-from scipy.special import gammaln, logsumexp, xlog1py, xlogy
+from scipy.special import gammaln, xlog1py, xlogy
 
 # The logarithm of each component's density, or probability: (N, K)
 
@@ -40,15 +40,20 @@ def log_poisson(x, rates) -> np.ndarray:
 # What follows from log π_k p_k(xₙ), a table (N, K)
 
 
+def log_density(log_joint) -> np.ndarray:
+    """Return log Σ_k π_k p_k(xₙ): (N,). No exponential is taken of a large number."""
+    return np.logaddexp.reduce(log_joint, axis=1)
+
+
 def log_likelihood(log_joint) -> float:
     """Return Σₙ log Σ_k π_k p_k(xₙ), in nats."""
-    return float(logsumexp(log_joint, axis=1).sum())
+    return float(log_density(log_joint).sum())
 
 
 def e_step(log_joint) -> tuple:
     """Return the responsibilities (N, K), and the log-likelihood."""
-    log_density = logsumexp(log_joint, axis=1, keepdims=True)
-    return np.exp(log_joint - log_density), float(log_density.sum())
+    height = log_density(log_joint)
+    return np.exp(log_joint - height[:, None]), float(height.sum())
 
 
 def posterior(log_joint) -> np.ndarray:
