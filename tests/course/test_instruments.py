@@ -156,7 +156,7 @@ def test_e_step_may_give_the_log_likelihood_too():
 
     assert all(instrument(START, WAITING, both, n.m_step) for instrument in STEPS)
     wrong = check.monotone(START, WAITING, lambda *g: (both(*g)[0], -both(*g)[1]), n.m_step)
-    assert "falls" in wrong.text
+    assert "first in step 1" in wrong.text
 
 
 # What is seen is said, in numbers
@@ -187,6 +187,22 @@ def test_monotone_watches_the_log_likelihood_it_is_given():
     reading = check.monotone(START, WAITING, n.e_step, n.m_step, log_likelihood=own, steps=5)
     assert "falls in 5 of 5 steps, first in step 1: -1.0000 to -2.0000" in reading.text
     assert len(seen) == 6
+
+
+def test_a_small_fall_is_seen():
+    """Stds that come out one per cent too wide cost a hundred-thousandth of the log-likelihood."""
+    top = fit(NormalMixture(*START), WAITING).model
+
+    def m_step(x, r):
+        weights, means, stds = n.m_step(x, r)
+        return weights, means, 1.01 * stds
+
+    theta = top.weights, top.means, top.stds
+    wide = top.weights, top.means, 1.01 * top.stds
+    fall = 1 - n.log_likelihood(WAITING, *theta) / n.log_likelihood(WAITING, *wide)
+    assert 1e-5 < fall < 1e-4
+    assert "first in step 1" in check.monotone(theta, WAITING, n.e_step, m_step).text
+    assert check.monotone(theta, WAITING, n.e_step, n.m_step)
 
 
 @pytest.mark.parametrize(
