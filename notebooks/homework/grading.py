@@ -15,6 +15,7 @@ import nbformat
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_output
@@ -96,7 +97,8 @@ class Execute(stock.Execute):
         except (CellTimeoutError, DeadKernelError) as error:
             self.gone = "✗ Not run: the code broke off here, or in a cell above."
             self.report(cell, resources, type(error).__name__)
-            self.km.signal_kernel(9) if self.km.has_kernel else None
+            if self.km.has_kernel:
+                run_sync(self.km.signal_kernel)(9)
             return self.fail(cell, resources)
         if any(output.get("ename") == "TimeLimit" for output in cell.get("outputs", [])):
             self.report(cell, resources, "time limit")

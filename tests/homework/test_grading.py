@@ -59,7 +59,7 @@ print("found:", ", ".join(found))
 class Graded:
     """An assignment whose submissions have all been autograded."""
 
-    def __init__(self, assignment, folder, everything, boxed):
+    def __init__(self, assignment, folder, everything, boxed, seconds):
         self.assignment, self.course, self.boxed = assignment, Course(folder), boxed
         right, wrong = right_answers(assignment), wrong_answers(assignment)
         self.right = {n: right[n] for n in right if everything or n in RIGHT_SAMPLE}
@@ -68,7 +68,7 @@ class Graded:
         with socket.create_server(("127.0.0.1", 0)) as server:
             self.spy = SPY.replace("PORT", str(server.getsockname()[1])).replace("ROOT", str(ROOT))
             self.hand_in()
-            self.done, self.log = self.course.autograde(assignment, seconds=10, boxed=boxed)
+            self.done, self.log = self.course.autograde(assignment, seconds, boxed)
             self.found_outside = self.spy_outside() if boxed else ""
 
     def hand_in(self):
@@ -97,17 +97,19 @@ def graded(request, tmp_path_factory, everything):
     """The assignment of a test class, graded."""
     folder = tmp_path_factory.mktemp("course") / "homework"
     boxed = request.cls.boxed and not why_no_box()
-    return Graded(request.cls.assignment, folder, everything, boxed)
+    seconds = 10 if everything else request.cls.seconds
+    return Graded(request.cls.assignment, folder, everything, boxed, seconds)
 
 
 class Grading:
     """What holds for every assignment."""
 
-    boxed = False
+    boxed, seconds = False, 10
 
     def test_nobody_stops_the_round(self, graded):
         assert graded.done.returncode == 0, graded.done.stdout + graded.done.stderr
         assert "Traceback" not in graded.log
+        assert "never awaited" not in graded.done.stderr
 
     def test_right_answers_get_full_marks(self, graded):
         lost = {name: graded.lost(name) for name in graded.right}
@@ -141,6 +143,13 @@ class TestLikelihoods(Grading):
 
 class TestEmByHand(Grading):
     assignment, boxed = ASSIGNMENTS[1], True
+    # All runaways of the sample are here. Other cells of theirs take a third of a second at most.
+    seconds = 5
+
+    def test_every_danger_is_in_the_sample(self, graded):
+        dangers = """endless_cell unstoppable_loop huge_allocation kills_its_kernel
+        deletes_the_tests prints_the_expected_text replaces_np_testing"""
+        assert set(dangers.split()) <= set(graded.wrong)
 
     def test_spy_finds_everything_outside(self, bubblewrap, graded):
         deeds = re.findall(r'attempt\("(.*?)"', SPY)

@@ -140,7 +140,6 @@ def fit_old_faithful(x):
         {"m_step": BY_M_STEP},
         "test_m_step_offset",
         "cancels nearly all digits",
-        sample=True,
     ),
     "variance_returned": {
         "what": "variances returned as standard deviations",
@@ -379,7 +378,6 @@ def falls(trace):
         },
         "lost": FALLS,
         "hint": "Is there a loop that never ends?",
-        "sample": True,
     },
     "unstoppable_loop": {
         "what": "a loop that swallows the interruption: what follows cannot be run",
@@ -396,6 +394,7 @@ def falls(trace):
         },
         "lost": f"{FALLS} {START} {FIT}",
         "hint": "the code broke off here",
+        "sample": True,
     },
     "endless_cell": {
         "what": "a cell of its own that never ends and prints",
@@ -403,6 +402,7 @@ def falls(trace):
         "insert": {"run": "while True:\n    print('still here', end=' ')"},
         "lost": "",
         "hint": "Is there a loop that never ends?",
+        "sample": True,
     },
     "huge_allocation": {
         "what": "an array of many terabytes, and a list that grows for ever",
