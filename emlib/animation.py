@@ -58,7 +58,10 @@ def animate(fit: Fit, x, iterations=None, *, labels=None, fps: int = 8) -> FuncA
     iterations: which to show; by default all, or about a hundred of them if there are more.
     fps: frames a second. The last frame stays for two seconds. Other parameters: see filmstrip.
     """
-    x, steps = _checked(fit, x), _chosen(fit, _default(fit) if iterations is None else iterations)
+    x, steps = (
+        _checked(fit, x),
+        _chosen(fit, default_iterations(fit) if iterations is None else iterations),
+    )
     figure = Figure(figsize=(12, 5), layout="constrained")
     left, right = figure.subfigures(1, 2, width_ratios=[1.25, 1])
     (axes,) = _panels(left, fit, x, labels)
@@ -110,11 +113,11 @@ def _writer(path: Path, fps: int):
     if path.suffix.lower() == ".gif":
         yield PillowWriter(fps)
         return
-    with mpl.rc_context({"animation.ffmpeg_path": _ffmpeg(path)}):
+    with mpl.rc_context({"animation.ffmpeg_path": find_ffmpeg(path)}):
         yield FFMpegWriter(fps, bitrate=1800)
 
 
-def _ffmpeg(path: Path) -> str:
+def find_ffmpeg(path: Path) -> str:
     """Return the path of an ffmpeg: the one matplotlib is set to, else that of imageio-ffmpeg."""
     if FFMpegWriter.isAvailable():
         return mpl.rcParams["animation.ffmpeg_path"]
@@ -148,7 +151,7 @@ def _chosen(fit: Fit, iterations) -> list[Step]:
     return [fit.history[i] for i in iterations]
 
 
-def _default(fit: Fit, about: int = 100) -> list[int]:
+def default_iterations(fit: Fit, about: int = 100) -> list[int]:
     """Return all iterations, or evenly spaced ones with the first and the last."""
     return sorted({*range(0, fit.n_iter, 1 + fit.n_iter // about), fit.n_iter})
 

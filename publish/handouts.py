@@ -3,7 +3,6 @@
 Every deck in build/slides/ becomes a file in build/handouts/, all fragments shown.
 """
 
-import shutil
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -11,8 +10,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from . import BUILD
-
-BROWSERS = "chromium", "google-chrome", "chromium-browser"
+from .launch import BROWSERS, find_browser
 
 
 def main():
@@ -21,7 +19,7 @@ def main():
     parser.add_argument("--slides", type=Path, default=BUILD / "slides")
     parser.add_argument("--to", type=Path, default=BUILD / "handouts")
     options = parser.parse_args()
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = find_browser()
     if path is None:
         sys.exit(f"No browser to print with: none of {', '.join(BROWSERS)} is on the PATH.")
     with sync_playwright() as playwright:

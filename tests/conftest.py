@@ -19,7 +19,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from launch import BROWSER_OPTIONS, BROWSERS, find_browser, start_lab, stop, wait_until_up
+
+from publish.launch import BROWSER_OPTIONS, BROWSERS, find_browser, start_lab, stop, wait_until_up
 
 # Workers share the processors. Threads of OpenBLAS would wait for each other, spinning.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

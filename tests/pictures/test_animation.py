@@ -140,12 +140,12 @@ def test_gif_stays_at_its_end(tmp_path):
 
 
 def test_animation_shows_every_iteration_by_default():
-    assert animation._default(FIT_2D) == [*range(FIT_2D.n_iter + 1)]
+    assert animation.default_iterations(FIT_2D) == [*range(FIT_2D.n_iter + 1)]
 
 
 def test_long_fit_is_thinned_to_about_a_hundred_frames():
     slow = fit(NormalMixture([0.5, 0.5], [70, 70.1], [13, 13]), WAITING, tol=0, max_iter=1234)
-    chosen = animation._default(slow)
+    chosen = animation.default_iterations(slow)
     assert (chosen[0], chosen[-1]) == (0, 1234) and 90 <= len(chosen) <= 102
 
 
@@ -168,7 +168,7 @@ def test_each_frame_takes_the_place_of_the_one_before():
 def have_ffmpeg():
     """Is there an ffmpeg, of the system or of imageio-ffmpeg?"""
     try:
-        return bool(animation._ffmpeg(Path("em.mp4")))
+        return bool(animation.find_ffmpeg(Path("em.mp4")))
     except RuntimeError:
         return False
 
@@ -204,7 +204,7 @@ def test_without_ffmpeg_a_gif_still_works(tmp_path):
 def test_imageio_ffmpeg_is_used_where_the_system_has_none(no_ffmpeg, monkeypatch):
     wheel = SimpleNamespace(get_ffmpeg_exe=lambda: "/there/ffmpeg")
     monkeypatch.setitem(sys.modules, "imageio_ffmpeg", wheel)
-    assert animation._ffmpeg(Path("em.mp4")) == "/there/ffmpeg"
+    assert animation.find_ffmpeg(Path("em.mp4")) == "/there/ffmpeg"
 
 
 # Messages

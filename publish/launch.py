@@ -1,4 +1,4 @@
-"""What tests and benchmarks start: a real browser, and a JupyterLab of their own."""
+"""What prints, tests and benchmarks start: a real browser, and a JupyterLab of their own."""
 
 import json
 import os
@@ -7,11 +7,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 
-import pytest
+from . import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = "chromium", "google-chrome", "chromium-browser"
 BROWSER_OPTIONS = [
     "--no-sandbox",
@@ -63,7 +61,7 @@ def wait_until_up(process, home, seconds=180):
         except (OSError, ValueError):  # no note yet, half a note, no answer yet
             time.sleep(0.2)
     log = (home / "log").read_text(encoding="utf-8", errors="replace")
-    pytest.fail(f"JupyterLab did not start:\n{log[-3000:]}")
+    raise RuntimeError(f"JupyterLab did not start:\n{log[-3000:]}")
 
 
 def stop(process):
