@@ -135,7 +135,7 @@ class Mixture(Parameters):
         rng: a numpy Generator, or a seed. options are those of ``draw``: ``tosses`` of coins.
         """
         rng = np.random.default_rng(rng)
-        z = rng.choice(self.k, size=count("n", n), p=self.weights / self.weights.sum())
+        z = rng.choice(self.k, size=count("n", n), p=self.weights)
         return self.draw(z, rng, **options), z
 
     def sorted(self):

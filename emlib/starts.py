@@ -1,7 +1,8 @@
 """Where to start: each function looks at the data and returns a model to begin EM from.
 
 All three choose K means and give the rest in the same way: every observation goes to its nearest
-mean, weights are the shares, and all components get the pooled spread about their means.
+mean, all components get the pooled spread about their means, and weights are (n_k + 1) / (N + K):
+the shares, had each mean one observation more, so that none starts with nothing.
 """
 
 import numpy as np

@@ -154,6 +154,31 @@ def test_an_own_model_that_cannot_do_em_says_so():
         fit(Falling(0.5), COUNTS)
 
 
+class Descent:
+    """A model whose log-likelihood goes down by a share of itself in each step."""
+
+    def __init__(self, share, log_likelihood=-1000.0):
+        self.share, self.log_likelihood = share, log_likelihood
+
+    def e_step(self, x):
+        return Expected(0.0, self.log_likelihood)
+
+    def m_step(self, expected):
+        return Descent(self.share, self.log_likelihood * (1 + self.share))
+
+
+@pytest.mark.parametrize("share", [1e-2, 1e-5, 1e-6])
+def test_a_fall_of_a_hundredth_nat_in_a_thousand_is_a_fall(share):
+    with pytest.raises(ValueError, match=rf"fell by {1000 * share:g} nats at iteration 1"):
+        fit(Descent(share), TEN)
+
+
+@pytest.mark.parametrize("share", [1e-8, 1e-12])
+def test_a_fall_within_rounding_is_the_end_of_the_climb(share):
+    best = fit(Descent(share), TEN)
+    assert best.converged and best.n_iter == 1
+
+
 @pytest.mark.parametrize("bad", [math.nan, -math.inf, math.inf])
 def test_a_log_likelihood_that_is_no_number_is_an_error(bad):
     class Broken(Linkage):

@@ -548,6 +548,15 @@ def test_two_tiny_clusters_are_measured_by_the_distance_between_them(d, width, c
         assert start.m_step(start.e_step(x)).k == 2
 
 
+@pytest.mark.parametrize("off", [-9.9e-9, 9.9e-9])
+@pytest.mark.parametrize("cls", CLASSES)
+def test_weights_that_are_off_by_rounding_can_be_sampled(cls, off):
+    weights, (model, _) = np.array([0.2, 0.3, 0.5 + off]), make(cls)
+    _, *rest = parameters(model)
+    _, z = cls(weights, *rest).sample(4000, 0)
+    np.testing.assert_allclose(np.bincount(z) / 4000, weights, atol=0.03)
+
+
 def test_a_small_weight_survives_a_step():
     x = np.random.default_rng(0).normal(size=500)
     better = fit(NormalMixture([1e-12, 1 - 1e-12], [0, 0.1], [2, 1]), x, max_iter=3).model

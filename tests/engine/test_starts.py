@@ -142,6 +142,18 @@ def test_as_many_components_as_points_is_the_limit(start):
     assert len(np.unique(model.means)) == 3
 
 
+@pick
+@pytest.mark.parametrize("d", [1, 2])
+def test_weights_are_shares_with_one_observation_more_for_each(start, d):
+    x = cloud(d, n=31)
+    model = start(x, 4, np.random.default_rng(1))
+    rows, means = x.reshape(31, -1), model.means.reshape(4, -1)
+    distance = (((rows[:, None] - means) / rows.std(axis=0)) ** 2).sum(axis=2)
+    nearest = distance.argmin(axis=1)
+    counts = np.array([np.sum(nearest == k) for k in range(4)])
+    np.testing.assert_allclose(model.weights, (counts + 1) / 35, rtol=1e-14)
+
+
 def test_quantiles_spread_over_the_order_of_the_data():
     x = np.arange(101.0)
     means = starts.quantiles(np.random.default_rng(0).permutation(x), 4).means
