@@ -193,7 +193,7 @@ def test_a_history_keeps_parameters_and_nothing_else():
 
 
 @pytest.mark.parametrize(("low", "high"), [(-0.2, 0.8), (-0.5, 1.1), (-2, 2), (-25, 25)])
-def test_a_surface_is_exact_where_its_products_underflow_and_where_not(low, high):
+def test_a_surface_is_exact_near_the_data_and_far_from_them(low, high):
     rng = np.random.default_rng(0)
     x = np.where(rng.random(203) < 0.3, rng.normal(0, 0.08, 203), rng.normal(0.6, 0.12, 203))
     mu1, mu2 = np.linspace(low, high, 70), np.linspace(low, high, 41)
