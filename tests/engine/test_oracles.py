@@ -7,8 +7,9 @@ import pytest
 import sklearn.mixture
 from helpers import pack, random_problem, rebuild, unpack
 from scipy import optimize, special, stats
+from sklearn.datasets import load_iris, load_wine
 
-from emlib import CoinMixture, GaussianMixture, NormalMixture, datasets, fit
+from emlib import CoinMixture, GaussianMixture, NormalMixture, best_of, datasets, fit, starts
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -51,6 +52,42 @@ def test_scikit_learn_takes_the_same_steps(k, d, n, n_steps):
     best = fit(start, x, tol=0, max_iter=n_steps)
     assert best.n_iter == n_steps
     assert_agrees(best.history[-1], sklearn_after(start, x, n_steps), x)
+
+
+# --- data of other fields ----------------------------------------------------------------------
+
+FIELDS = {
+    "wine, 13 measurements of 178": load_wine().data,
+    "iris, 4 measurements of 150": load_iris().data,
+}
+
+
+@pytest.mark.parametrize("k", [2, 3, 4, 5])
+@pytest.mark.parametrize("field", FIELDS)
+def test_best_of_is_no_worse_than_scikit_learn_but_for_spikes(field, k):
+    """Of as many k-means++ starts; a spike is a component as thin as scikit-learn's floor."""
+    x, rng, floor = FIELDS[field], np.random.default_rng(0), 1e-6
+    best = best_of([starts.kmeans_plus_plus(x, k, rng) for _ in range(20)], x, tol=1e-6)
+    oracle = sklearn.mixture.GaussianMixture(
+        k,
+        n_init=20,
+        init_params="k-means++",
+        random_state=0,
+        reg_covar=floor,
+        tol=1e-6 / len(x),
+        max_iter=10_000,
+    ).fit(x)
+    spike = np.linalg.eigvalsh(oracle.covariances_).min() < 1.01 * floor
+    assert best.log_likelihood > oracle.score(x) * len(x) - 1e-3 or spike
+    assert all("It holds" in str(error) for _, error in best.failures)
+
+
+def test_where_no_start_works_on_wine_the_reason_is_told_in_two_lines():
+    x, rng = FIELDS["wine, 13 measurements of 178"], np.random.default_rng(0)
+    with pytest.raises(ValueError, match="too few for 13 dimensions") as caught:
+        best_of([starts.kmeans_plus_plus(x, 8, rng) for _ in range(20)], x)
+    reason = str(caught.value).split("like start 0: ")[1]
+    assert len(reason.split(". Try ")[0]) < 240
 
 
 def test_scikit_learn_agrees_on_old_faithful_across_the_plateau():
