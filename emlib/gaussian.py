@@ -116,16 +116,13 @@ def require_covariances(covariances: np.ndarray, d: int) -> None:
             f"covariances must have shape (K, {d}, {d}) to go with means, but has shape "
             f"{covariances.shape}; give one {d} by {d} matrix a component"
         )
-    turned, sizes = covariances.transpose(0, 2, 1), np.abs(covariances)
-    limits = 1e-8 * sizes + 1e-12 * sizes.max(axis=(1, 2), keepdims=True)
-    symmetric = (np.abs(covariances - turned) <= limits).all(axis=(1, 2))
-    for k, covariance in enumerate(covariances):
-        if not symmetric[k]:
+    for k, C in enumerate(covariances):
+        size = np.abs(C)
+        if (np.abs(C - C.T) > 1e-8 * size + 1e-12 * size.max()).any():
             what, do = "symmetric", "use (C + C.T) / 2"
-        elif lapack.dpotrf(covariance, lower=1)[1]:
+        elif lapack.dpotrf(C, lower=1)[1]:
             what = "positive definite"
             do = "variances must be positive and correlations strictly between -1 and 1"
         else:
             continue
-        given = f"covariances[{k}] is {show(covariance)}"
-        raise ValueError(f"covariances must be {what}, but {given}; {do}")
+        raise ValueError(f"covariances must be {what}, but covariances[{k}] is {show(C)}; {do}")

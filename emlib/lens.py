@@ -55,11 +55,10 @@ class Lens:
 
     def e_step(self, x) -> tuple[Moments, float]:
         """Return the moments of the rows of x and their log-likelihood."""
-        sums, log_likelihood = None, 0.0
+        sums, log_likelihood = 0.0, 0.0
         for T, r, spare in self.through(x):
             log_likelihood += float(np.add.reduce(normalise(r, spare)))
-            more = self._sums(T, r)
-            sums = more if sums is None else sums + more
+            sums += self._sums(T, r)
         return self._moments(sums), log_likelihood
 
     def see(self, x) -> np.ndarray:
@@ -68,7 +67,7 @@ class Lens:
 
     def through(self, x):
         """Yield T, r and what is spare of each block of rows."""
-        rows = min(len(x), max(64, CACHE // (prod(self.shape[-2:]) + self.k)))
+        rows = min(len(x), max(32, CACHE // (prod(self.shape[-2:]) + self.k)))
         for first in range(0, len(x), rows):
             block = x[first : first + rows]
             T, r, spare = DESK.room(self.k, self.shape, len(block))
@@ -160,12 +159,13 @@ class Own(Lens):
         return np.matmul(Z, Z.transpose(0, 2, 1))
 
     def _moments(self, sums) -> Moments:
-        n = sums[:, 0, 0].copy()
-        M = sums / np.maximum(n, NONE)[:, None, None]
-        y, L = M[:, 1:, :1], self.roots
-        scatters = n[:, None, None] * (L @ about_the_mean(M) @ L.transpose(0, 2, 1))
-        scatters = (scatters + scatters.transpose(0, 2, 1)) / 2
-        return Moments(n, (self.means + L @ y)[:, :, 0], scatters)
+        n, means, scatters = sums[:, 0, 0].copy(), self.means[:, :, 0].copy(), self.roots.copy()
+        for k, L in enumerate(self.roots):  # one by one: they may be large
+            M = sums[k : k + 1] / max(n[k], NONE)
+            means[k] += L @ M[0, 1:, 0]
+            C = L @ about_the_mean(M)[0] @ L.T
+            scatters[k] = n[k] * (C + C.T) / 2
+        return Moments(n, means, scatters)
 
 
 def in_space(weights, means, covariances) -> Lens:
