@@ -727,7 +727,10 @@ def test_no_starts_at_all_is_an_error():
 
 
 def test_importing_emlib_is_light():
-    heavy = ("matplotlib", "ipywidgets", "anywidget", "IPython", "scipy.stats", "sklearn", "pandas")
+    heavy = (
+        *("matplotlib", "ipywidgets", "anywidget", "IPython", "tqdm"),
+        *("scipy.stats", "sklearn", "pandas"),
+    )
     code = (
         "import sys, emlib; emlib.datasets.coin_tosses(); "
         f"print([m for m in {heavy!r} if m in sys.modules])"
