@@ -7,14 +7,11 @@ def as_floats(name: str, values, ndim: int, shape: str) -> np.ndarray:
     """Return values as a finite float array with ndim axes; a new, read-only array."""
     array = numbers(name, values)
     if array.ndim != ndim or array.size == 0:
-        raise ValueError(
-            f"{name} must have shape {shape}, but has shape {array.shape}; {_advice(array)}"
-        )
-    if not np.isfinite(array).all():
-        raise ValueError(
-            f"{name} must be finite, but holds {_first_bad(array)}; remove or replace it"
-        )
-    return frozen(np.array(array))
+        raise ValueError(f"{name} must have shape {shape}, but has shape {array.shape}; reshape it")
+    check_finite(array, name)
+    array = np.array(array)
+    array.setflags(write=False)
+    return array
 
 
 def numbers(name: str, values) -> np.ndarray:
@@ -35,38 +32,33 @@ def as_rows(x, *columns: int | None) -> np.ndarray:
     """Return data as floats, of any shape but (): (N,) if columns is None, (N, C) if it is C."""
     x = numbers("data", x)
     wanted = x.shape[1:] if not columns else () if columns[0] is None else columns
+    if x.size == 0:
+        raise ValueError("data must hold at least one row, but is empty; give some data")
     if x.shape[1:] != wanted or x.ndim == 0:
         shape = f"(N, {columns[0]})" if wanted else "(N,)"
-        raise ValueError(f"data must have shape {shape}, but has shape {x.shape}; {_advice(x)}")
-    if len(x) == 0:
-        raise ValueError(
-            f"data must hold at least one row, but is empty, shape {x.shape}; give some data"
-        )
+        what = f"data must have shape {shape}, but has shape {x.shape}"
+        raise ValueError(f"{what}; reshape it, or choose the model of that dimension")
     return x
 
 
-def check_finite(x: np.ndarray) -> None:
-    """Refuse data that hold NaN or infinity."""
-    if not np.isfinite(x).all():
-        raise ValueError(
-            f"data must be finite, but holds {_first_bad(x)}; remove or replace such rows"
-        )
+def check_finite(array: np.ndarray, name: str = "data") -> None:
+    """Refuse numbers that are NaN or infinite."""
+    if not (good := np.isfinite(array)).all():
+        where = tuple(np.argwhere(~good)[0].tolist())
+        what = f"{array[where]} at position {where if len(where) > 1 else where[0]}"
+        raise ValueError(f"{name} must be finite, but holds {what}; remove or replace it")
 
 
 def as_weights(values) -> np.ndarray:
     """Return mixture weights (K,): at least 0, with sum 1."""
     weights = as_floats("weights", values, 1, "(K,)")
     if (weights < 0).any():
-        raise ValueError(
-            f"weights must not be negative, but are {show(weights)}; use values in [0, 1]"
-        )
+        raise ValueError(f"weights must not be negative, but are {show(weights)}; use 0 or more")
     off = abs(weights.sum() - 1)
     if off > rounding(values):
-        raise ValueError(
-            f"weights must sum to 1, but {show(weights)} sums to {weights.sum():.10g}; "
-            "divide by the sum"
-        )
-    return frozen(weights / weights.sum()) if off > 1e-8 else weights
+        given = f"{show(weights)} sums to {weights.sum():.10g}"
+        raise ValueError(f"weights must sum to 1, but {given}; divide by the sum")
+    return as_weights(weights / weights.sum()) if off > 1e-8 else weights
 
 
 def rounding(values) -> float:
@@ -81,11 +73,6 @@ def as_positive(name: str, values, shape: str) -> np.ndarray:
     if (array <= 0).any():
         raise ValueError(f"{name} must be positive, but are {show(array)}; give values above 0")
     return array
-
-
-def as_parameter(name: str, values) -> np.ndarray:
-    """Return a parameter of any shape, (K, ...), as a new, read-only array of finite floats."""
-    return as_floats(name, values, max(1, np.ndim(values)), "(K, ...)")
 
 
 def count(name: str, n) -> int:
@@ -113,9 +100,9 @@ def as_responsibilities(values, n: int, k: int) -> np.ndarray:
             f"responsibilities must have shape {(n, k)}, but has shape {r.shape}; one row an "
             "observation, one column a component"
         )
-    worst, most = np.abs(r.sum(axis=1) - 1).argmax(), rounding(values)
-    if (r < 0).any() or abs(r[worst].sum() - 1) > most:
-        row = worst if abs(r[worst].sum() - 1) > most else r.min(axis=1).argmin()
+    bad = (r < 0).any(axis=1) | (np.abs(r.sum(axis=1) - 1) > rounding(values))
+    if bad.any():
+        row = bad.argmax()
         raise ValueError(
             f"responsibilities must be at least 0 and sum to 1 in each row, but row {row} is "
             f"{show(r[row])}; divide each row by its sum"
@@ -153,13 +140,11 @@ def wrong_joint(model, n: int, shape: tuple) -> str:
 
 def require_possible(log_density: np.ndarray) -> None:
     """Refuse rows of density 0."""
-    if np.isfinite(log_density).all():
-        return
-    first = int(np.argmin(np.isfinite(log_density)))
-    raise ValueError(
-        f"data row {first} has density 0 under the model: its log-likelihood is -inf. Check that "
-        "row, or choose parameters under which it is possible"
-    )
+    if not (possible := np.isfinite(log_density)).all():
+        raise ValueError(
+            f"data row {possible.argmin()} has density 0 under the model: its log-likelihood is "
+            "-inf. Check that row, or choose parameters under which it is possible"
+        )
 
 
 def held(n: float, at: str = "") -> str:
@@ -167,12 +152,6 @@ def held(n: float, at: str = "") -> str:
     if abs(n - 1) < 5e-3:
         return f"It holds 1 observation{at and ', '}{at}"
     return f"It holds {n:.3g} observations{at and ' equal to '}{at}"
-
-
-def frozen(array: np.ndarray) -> np.ndarray:
-    """Make an array read-only and return it: models do not change."""
-    array.flags.writeable = False
-    return array
 
 
 def short(value) -> str:
@@ -191,14 +170,3 @@ def show(array, most: int | None = 240) -> str:
     digits = {"float_kind": "{:.4g}".format, "int_kind": str}
     text = np.array2string(np.asarray(array), formatter=digits, separator=", ", threshold=200)
     return cut(text, most or len(text))
-
-
-def _first_bad(array: np.ndarray) -> str:
-    where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-    return f"{array[where]} at position {where if len(where) > 1 else where[0]}"
-
-
-def _advice(array: np.ndarray) -> str:
-    if array.size == 0:
-        return "it is empty: give some numbers"
-    return "reshape it, or choose the model of that dimension"

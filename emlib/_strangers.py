@@ -57,14 +57,8 @@ def _is_blocks(data) -> bool:
             f"{type(data).__name__} that is used up after one pass; give a list, or a class "
             "with __iter__"
         )
-    return all(hasattr(block, "__array__") and np.ndim(block) for block in _first(data))
-
-
-def _first(data) -> list:
-    """Return the first element in a list, empty if there is none; the rest is left unread."""
-    for element in data:
-        return [element]
-    return [None]
+    first = next(iter(data), None)  # the rest is left unread
+    return hasattr(first, "__array__") and np.ndim(first) > 0
 
 
 def check_options(tol: float, max_iter: int) -> None:

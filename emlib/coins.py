@@ -67,10 +67,10 @@ class CoinMixture(Mixture):
     def as_data(self, x):
         """Return heads and tails of each set as floats, (N, 2), or raise ValueError."""
         x = as_rows(x, 2)
-        if (x < 0).any() or (x != np.floor(x)).any():
-            bad = int(np.argmax(((x < 0) | (x != np.floor(x))).any(axis=1)))
+        bad = ((x < 0) | (x != np.floor(x))).any(axis=1)
+        if bad.any():
             raise ValueError(
-                f"data must hold whole, non-negative counts of heads and tails, but row {bad} is "
-                f"{show(x[bad])}; give one row of counts a set of tosses"
+                "data must hold whole, non-negative counts of heads and tails, but row "
+                f"{bad.argmax()} is {show(x[bad][0])}; give one row of counts a set of tosses"
             )
         return x

@@ -76,10 +76,8 @@ class Fit:
     def __repr__(self):
         how = "converged" if self.converged else "NOT converged"
         lost = f"; {len(self.failures)} starts failed" if self.failures else ""
-        end = (
-            f"{how} after {self.n_iter} iterations, log-likelihood {self.log_likelihood:.4f}{lost}"
-        )
-        return f"Fit({end},\n    {self.model})"
+        end = f"after {self.n_iter} iterations, log-likelihood {self.log_likelihood:.4f}{lost}"
+        return f"Fit({how} {end},\n    {self.model})"
 
 
 class CollapsedComponent(ValueError):
@@ -196,12 +194,9 @@ def _without_frames(error: ValueError) -> ValueError:
 
 def _checked(expected, model) -> Expected:
     """Return what a stranger's e_step has returned, if it is what it should be."""
-    good = isinstance(expected, Expected)
-    if not (
-        good and (type(expected.log_likelihood) is float or not np.ndim(expected.log_likelihood))
-    ):
-        raise ValueError(no_expected(expected, model))
-    return expected
+    if isinstance(expected, Expected) and np.ndim(expected.log_likelihood) == 0:
+        return expected
+    raise ValueError(no_expected(expected, model))
 
 
 def _plus(a, b):

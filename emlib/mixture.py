@@ -124,7 +124,7 @@ class Mixture(Parameters):
         """
         x = self.as_data(x)
         with np.errstate(all="ignore"):
-            expected = reduce(add, map(self._expected, self._blocks(x)))
+            expected = self.expected(x)
         if not isfinite(expected.log_likelihood):
             self.log_likelihood(x)  # which says what is wrong
         return expected
@@ -169,8 +169,11 @@ class Mixture(Parameters):
             raise ValueError(wrong_joint(self, len(x), joint.T.shape))
         return joint
 
-    def _expected(self, x) -> Expected:
-        """Return what one block of rows adds to the E-step."""
+    def expected(self, x) -> Expected:
+        """Do the E-step, for data known to be good."""
+        return reduce(add, map(self._expected_of, self._blocks(x)))
+
+    def _expected_of(self, x) -> Expected:
         r = self._joint(x)
         log_likelihood = float(normalise(r).sum())
         return Expected(self.statistics(x, r.T), log_likelihood)

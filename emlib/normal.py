@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite
 
 import numpy as np
 
@@ -27,17 +26,9 @@ class Gaussians(Mixture):
         """Return log π_k + log N(xₙ; μ_k, Σ_k) in nats: (N, K)."""
         return self._lens.see(x).T
 
-    def e_step(self, x) -> Expected:
-        """Return the :class:`~emlib.lens.Moments` of the rows of x, and their log-likelihood.
-
-        They add up over rows, and are made block by block, so memory does not grow with N.
-        """
-        x = self.as_data(x)
-        with np.errstate(all="ignore"):  # a lens of its own: a history keeps parameters alone
-            moments, log_likelihood = self.lens().e_step(x)
-        if not isfinite(log_likelihood):
-            self.log_likelihood(x)  # which says what is wrong
-        return Expected(moments, log_likelihood)
+    def expected(self, x) -> Expected:
+        """Do the E-step; the statistics are :class:`~emlib.moments.Moments`."""
+        return Expected(*self.lens().e_step(x))  # a new lens: a history keeps parameters alone
 
     def check_data(self, blocks) -> None:
         """Refuse data with fewer distinct points than components: one would shrink onto a point."""

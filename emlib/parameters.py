@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from ._checks import as_parameter, as_weights, same_length, show
+from ._checks import as_floats, as_weights, same_length, show
 
 
 class Parameters:
@@ -20,7 +20,8 @@ class Parameters:
     def __post_init__(self):
         """Make every array read-only and of floats, one entry a component, or raise ValueError."""
         given = {field.name: getattr(self, field.name) for field in fields(self)}
-        arrays = {name: as_parameter(name, a) for name, a in given.items() if np.ndim(a)}
+        given = {name: a for name, a in given.items() if np.ndim(a)}
+        arrays = {name: as_floats(name, a, np.ndim(a), "(K, ...)") for name, a in given.items()}
         arrays["weights"] = as_weights(self.weights)
         same_length(**arrays)
         vars(self).update(arrays)
