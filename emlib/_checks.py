@@ -2,6 +2,8 @@
 
 import numpy as np
 
+FLOAT = np.dtype(float)
+
 
 def as_floats(name: str, values, ndim: int, shape: str) -> np.ndarray:
     """Return values as a finite float array with ndim axes; a new, read-only array."""
@@ -16,6 +18,8 @@ def as_floats(name: str, values, ndim: int, shape: str) -> np.ndarray:
 
 def numbers(name: str, values) -> np.ndarray:
     """Return values as a float array, without a copy where they are one already."""
+    if type(values) is np.ndarray and values.dtype == FLOAT:
+        return values
     if np.ma.is_masked(values):
         raise ValueError(f"{name} must not be masked in places; drop these rows first")
     try:

@@ -194,8 +194,9 @@ def _without_frames(error: ValueError) -> ValueError:
 
 def _checked(expected, model) -> Expected:
     """Return what a stranger's e_step has returned, if it is what it should be."""
-    if isinstance(expected, Expected) and np.ndim(expected.log_likelihood) == 0:
-        return expected
+    if isinstance(expected, Expected):
+        if type(expected.log_likelihood) is float or np.ndim(expected.log_likelihood) == 0:
+            return expected
     raise ValueError(no_expected(expected, model))
 
 

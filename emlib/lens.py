@@ -35,11 +35,14 @@ class Desk(local):
         self.rooms = {}
 
     def room(self, k: int, shape: tuple, n: int) -> tuple:
-        """Return memory for n rows: features T (..., n), log-joint densities (K, n), and (2, n)."""
+        """Return memory for n rows: features T (..., n), log-joint densities (K, n), and (2, n).
+
+        T is full of ones, and a lens leaves those of its constant feature alone.
+        """
         if (k, shape, n) not in self.rooms:
             if len(self.rooms) > 1:  # two: one for most blocks, one for the last
                 self.rooms = {}
-            self.rooms[k, shape, n] = np.empty((*shape, n)), np.empty((k, n)), np.empty((2, n))
+            self.rooms[k, shape, n] = np.ones((*shape, n)), np.empty((k, n)), np.empty((2, n))
         return self.rooms[k, shape, n]
 
 
@@ -87,7 +90,7 @@ class Line(Lens):
 
     def _look(self, x, T):
         """Set T (K, 3, N) to 1, u and u², with u = (x − μ_k) / σ_k√2."""
-        T[:, 0], u = 1, np.subtract(x, self.means, out=T[:, 1])
+        u = np.subtract(x, self.means, out=T[:, 1])
         u *= self.per_unit
         np.multiply(u, u, out=T[:, 2])
 
@@ -110,7 +113,7 @@ class Shared(Lens):
 
     def _look(self, x, T):
         """Set T to 1, uᵢ, and uᵢuⱼ for i ≤ j, with u = x − c."""
-        d, T[0] = len(self.origin), 1
+        d = len(self.origin)
         u = np.subtract(x.T, self.origin[:, None], out=T[1 : 1 + d])
         first = 1 + d
         for i in range(d):
@@ -144,7 +147,7 @@ class Own(Lens):
 
     def _look(self, x, T):
         """Set the first half of T to 1 and y = L⁻¹(x − μ_k)."""
-        T[0, :, 0], u = 1, np.subtract(x.T.copy(), self.means, out=T[1, :, 1:])
+        u = np.subtract(x.T.copy(), self.means, out=T[1, :, 1:])
         np.matmul(self.whiteners, u, out=T[0, :, 1:])
 
     def _log_joint(self, T, r):
