@@ -18,7 +18,7 @@ from math import inf, log, pi, prod, sqrt
 from threading import local
 
 import numpy as np
-from scipy.linalg import lapack
+from scipy.linalg import blas, lapack
 
 from .moments import NONE, Moments, about_the_mean, in_a_plane, on_a_line
 
@@ -35,10 +35,7 @@ class Desk(local):
         self.rooms = {}
 
     def room(self, k: int, shape: tuple, n: int) -> tuple:
-        """Return memory for n rows: features T (..., n), log-joint densities (K, n), and (2, n).
-
-        T is full of ones, and a lens leaves those of its constant feature alone.
-        """
+        """Return memory for n rows: features T (..., n), ones at first; r (K, n); and (2, n)."""
         if (k, shape, n) not in self.rooms:
             if len(self.rooms) > 1:  # two: one for most blocks, one for the last
                 self.rooms = {}
@@ -52,8 +49,8 @@ DESK = Desk()
 class Lens:
     """What the lenses share: they look block by block.
 
-    Each has k, and the shape of T for one row; ``_look(x, T)`` and ``_log_joint(T, r)`` fill T and
-    r (K, N); ``_sums(T, r)`` is of one block, given responsibilities; ``_moments(sums)`` of all.
+    Each has k, and the shape of T for one row; ``_look(x, T)`` and ``_log_joint(T, r)`` fill T, but
+    for the ones in it, and r (K, N); ``_sums(T, r)`` is of a block, ``_moments(sums)`` of all.
     """
 
     def e_step(self, x) -> tuple[Moments, float]:
@@ -117,9 +114,8 @@ class Shared(Lens):
         u = np.subtract(x.T, self.origin[:, None], out=T[1 : 1 + d])
         first = 1 + d
         for i in range(d):
-            last = first + d - i
-            np.multiply(u[i], u[i:], out=T[first:last])
-            first = last
+            np.multiply(u[i], u[i:], out=T[first : first + d - i])
+            first += d - i
 
     def _log_joint(self, T, r):
         np.dot(self.eta, T, out=r)
@@ -147,8 +143,9 @@ class Own(Lens):
 
     def _look(self, x, T):
         """Set the first half of T to 1 and y = L⁻¹(x − μ_k)."""
-        u = np.subtract(x.T.copy(), self.means, out=T[1, :, 1:])
-        np.matmul(self.whiteners, u, out=T[0, :, 1:])
+        np.subtract(x.T.copy(), self.means, out=T[0, :, 1:])
+        for W, y in zip(self.whiteners, T[0, :, 1:], strict=True):  # in place, by a triangle
+            blas.dtrmm(1, W.T, y.T, side=1, overwrite_b=1)
 
     def _log_joint(self, T, r):
         y = T[0, :, 1:]
