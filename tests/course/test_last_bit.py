@@ -5,8 +5,9 @@ changes the last bits of sums and exponentials. It must change nothing that a re
 notebook's code is run again with such settings, in a process of its own, and what it prints is
 compared with the stored outputs, as nbval compares them.
 
-`make test` takes the setting that differs most from today's processors, on every notebook, and
-`make last-bit` (LAST_BIT=all) takes all settings. What a processor does not have is skipped.
+`make test` takes the setting that differs most from today's processors, on three notebooks whose
+numbers have hung on it once. `make last-bit` (LAST_BIT=all) takes all settings and all notebooks.
+What a processor does not have is skipped.
 """
 
 import configparser
@@ -32,7 +33,9 @@ SETTINGS = [PLAIN] + [
     for core in ("Haswell", "SkylakeX", "Nehalem")
     for threads in (1, 2)
 ]
-CHOSEN = SETTINGS if os.environ.get("LAST_BIT") == "all" else [PLAIN]
+CHOSEN = SETTINGS
+if os.environ.get("LAST_BIT") != "all":
+    CHOSEN, NOTEBOOKS = [PLAIN], [path for path in NOTEBOOKS if path.name[:2] in ("02", "04", "05")]
 BLAS = """
 import json, numpy, scipy.linalg, threadpoolctl
 print(json.dumps([[i["internal_api"], i.get("architecture"), i["num_threads"]]
