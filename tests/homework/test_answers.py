@@ -6,6 +6,7 @@ Here the cells run in this process, which is fast; `test_grading.py` sends them 
 import contextlib
 import io
 import re
+import sys
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -84,14 +85,25 @@ def close_figures():
     plt.close("all")
 
 
+@pytest.fixture
+def uncounted():
+    """Count no lines: with every call watched, too, a test would take twice as long.
+
+    Not by `no_cover`, which does nothing in xdist's workers.
+    """
+    counting = sys.gettrace()
+    sys.settrace(None)
+    yield
+    sys.settrace(counting)
+
+
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_model_solution(assignment):
     notebook = with_hidden_tests(assignment, submission(assignment, {}))
     assert run(assignment, notebook) == {}
 
 
-# To count lines while every call is watched as well makes these three times as long.
-@pytest.mark.no_cover
+@pytest.mark.usefixtures("uncounted")
 @pytest.mark.parametrize(("assignment", "name"), ASSIGNED)
 def test_right_answer(assignment, name):
     cells = right_answers(assignment)[name]
@@ -101,7 +113,7 @@ def test_right_answer(assignment, name):
     assert run(assignment, notebook) == {}
 
 
-@pytest.mark.no_cover
+@pytest.mark.usefixtures("uncounted")
 @pytest.mark.parametrize(("assignment", "name"), FAULTS)
 def test_wrong_answer(assignment, name):
     entry = wrong_answers(assignment)[name]
