@@ -4,6 +4,7 @@ import doctest
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -151,7 +152,10 @@ def test_table_of_requirements_is_true():
 
 # make
 
+needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="Windows has no make")
 
+
+@needs_make
 def test_make_lists_every_target():
     makefile = (ROOT / "Makefile").read_text()
     targets = " ".join(re.findall(r"^\.PHONY: (.+)", makefile, re.MULTILINE)).split()
@@ -159,6 +163,7 @@ def test_make_lists_every_target():
     assert sorted(listed) == sorted(set(targets) - {".venv", "needs-uv"})
 
 
+@needs_make
 def test_make_says_which_python_it_needs(tmp_path):
     old = tmp_path / "old-python"
     pretend = "import sys; sys.version_info = (3, 8, 1); "
