@@ -74,6 +74,13 @@ class Mixture(Parameters):
     def check_data(self, blocks) -> None:
         """Refuse data as a whole, if need be: ``fit`` calls it once, before the first step."""
 
+    def expected(self, x) -> Expected:
+        """Do the E-step, on data that ``as_data`` has let through; a family may know a faster way.
+
+        It has to sum ``statistics`` over the rows, with NaN or −inf for impossible ones.
+        """
+        return reduce(add, map(self._expected_of, self._blocks(x)))
+
     # --- What follows ---
 
     @property
@@ -168,10 +175,6 @@ class Mixture(Parameters):
         if joint.shape != (self.k, len(x)):
             raise ValueError(wrong_joint(self, len(x), joint.T.shape))
         return joint
-
-    def expected(self, x) -> Expected:
-        """Do the E-step, for data known to be good."""
-        return reduce(add, map(self._expected_of, self._blocks(x)))
 
     def _expected_of(self, x) -> Expected:
         r = self._joint(x)
