@@ -1,4 +1,6 @@
-"""Run notebooks again in place, then write them so that a second run changes nothing.
+"""Run notebooks again in place, then write them so that a second run changes no word of them.
+
+Only the last bits of what players have stored, and pixels of figures, may differ.
 
 `make refresh` runs all of them, `make refresh NB=04` those whose name starts with 04.
 """
