@@ -20,10 +20,11 @@ help: ## list the targets
 lab: $(READY) ## set up once, then open JupyterLab on the notebooks
 	$(PY) -m jupyterlab --config=publish/lab.py --ServerApp.root_dir=notebooks $(LAB)
 
-# Two workers share the processors. Threads of OpenBLAS would wait for each other, spinning.
+# For two processors: three workers, since each waits a third of its time for browsers and kernels.
+# More threads of OpenBLAS would only wait for each other, spinning.
 test: export OPENBLAS_NUM_THREADS ?= 1
 test: lint ## run every check: linters, the tests, strict nbval over every notebook
-	$(PY) -m pytest tests -n 2 --dist loadscope --no-loadscope-reorder \
+	$(PY) -m pytest tests -n 3 --dist loadscope --no-loadscope-reorder \
 		--cov --cov-report=term:skip-covered --cov-fail-under=95
 	$(if $(NOTEBOOKS),$(PY) -m pytest $(NOTEBOOKS) -n 2 --dist loadscope --nbval --nbval-current-env \
 		--nbval-cell-timeout=300 --nbval-sanitize-with=tests/course/nbval.cfg)
