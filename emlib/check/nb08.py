@@ -211,7 +211,7 @@ def _problem(rng, k: int = 3) -> tuple:
     The narrow group gets below X's floor in one step; the overlap shows what an ill E-step does.
     Equal weights and widths suit code that keeps them equal on purpose.
     """
-    centres = rng.uniform(-20, 20) + np.cumsum([0, *rng.uniform([7, 3], [8, 4])])[:k]
+    centres = rng.uniform(-20, 20) + np.cumsum([0, *rng.uniform([9, 3], [10, 4])])[:k]
     widths = np.concatenate([[0.3], rng.uniform(1.2, 1.6, k - 1)])
     z = np.repeat(np.arange(k), 40 + 30 * rng.permutation(k))
     x = rng.normal(centres[z], widths[z])
