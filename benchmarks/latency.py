@@ -4,36 +4,17 @@ Run it with `.venv/bin/python benchmarks/latency.py`. For each explorer a key mo
 one step; the clock runs in the page, from the key to the frame after the new picture has loaded.
 """
 
-import re
 import secrets
 import tempfile
 from pathlib import Path
 from statistics import median, quantiles
 
-import nbformat
-from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import sync_playwright
 
 from publish.launch import BROWSER_OPTIONS, find_browser, start_lab, stop, wait_until_up
+from publish.window import EXPLORERS, SETUP, run_all, write_notebook
 
 PRESSES = 20
-IDLE = re.compile(r"\(ipykernel\) \| Idle")
-KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
-EXPLORERS = {
-    "two_gaussians": "explorers.two_gaussians(distance=1.5)",
-    "be_the_optimiser": "explorers.be_the_optimiser(faithful[:, 1])",
-    "choose_a_start": "explorers.choose_a_start(x, truth.weights, truth.stds)",
-    "drag_the_start": "explorers.drag_the_start(z)",
-}
-SETUP = """
-import numpy as np
-from emlib import NormalMixture, datasets, explorers, plots
-plots.use_course_style()
-faithful = datasets.old_faithful()
-z = (faithful - faithful.mean(axis=0)) / faithful.std(axis=0)
-truth = NormalMixture([0.3, 0.7], [0, 0.6], [0.08, 0.12])
-x, _ = truth.sample(1000, np.random.default_rng(2))
-"""
 CLOCK = """
 (figure) => {
   const image = figure.querySelector("img");
@@ -50,9 +31,7 @@ def main():
     """Print the median and the slowest tenth for each explorer."""
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         home, token = Path(folder), secrets.token_hex(16)
-        cells = [new_code_cell(source.strip()) for source in (SETUP, *EXPLORERS.values())]
-        notebook = new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
-        nbformat.write(notebook, home / "explorers.ipynb")
+        write_notebook(home / "explorers.ipynb", SETUP, *EXPLORERS.values())
         lab = start_lab(home, home, token)
         try:
             url = wait_until_up(lab, home)
@@ -70,9 +49,7 @@ def open_notebook(playwright, address):
     options = {"executable_path": find_browser(), "args": BROWSER_OPTIONS}
     page = playwright.chromium.launch(**options).new_page(viewport={"width": 1280, "height": 900})
     page.goto(address)
-    page.get_by_text(IDLE).wait_for(timeout=180_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
+    run_all(page)
     page.locator(".emlib-explorer").nth(3).wait_for(timeout=60_000)
     return page
 

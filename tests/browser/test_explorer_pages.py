@@ -7,8 +7,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from lab import EXPLORERS, SETUP, run_all, wait_for_new_pixels, write_notebook
+from lab import wait_for_new_pixels
 from playwright.sync_api import expect
+
+from publish.window import EXPLORERS, SETUP, run_all, write_notebook
 
 pytestmark = pytest.mark.tools
 

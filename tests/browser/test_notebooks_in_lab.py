@@ -1,8 +1,10 @@
 """The course's own notebooks in a real JupyterLab: run all, then operate what moves in them."""
 
 import pytest
-from lab import forget_numbers, run_all, wait_for_new_pixels
+from lab import forget_numbers, wait_for_new_pixels
 from playwright.sync_api import expect
+
+from publish.window import run_all
 
 pytestmark = pytest.mark.tools
 

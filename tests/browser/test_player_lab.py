@@ -3,8 +3,10 @@
 import contextlib
 
 import pytest
-from lab import run_cell, wait_for_kernel, write_notebook
+from lab import run_cell
 from playwright.sync_api import expect
+
+from publish.window import wait_for_kernel, write_notebook
 
 pytestmark = pytest.mark.tools
 
