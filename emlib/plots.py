@@ -13,11 +13,12 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Ellipse
 from matplotlib.patheffects import Normal, Stroke
 
-COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B07D00", "#5E3C99"]
 LINES = ["--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (8, 3)), (0, (1, 1))]
 MARKERS = ["o", "^", "s", "D", "v", "P"]
 INK = "#111111"
-GREY = "#9a9a9a"
+GREY = "#767676"  # the lightest grey that text may have on white: 4.5 : 1
+PALE = "#dedede"  # inside an outline only
 HALO = [Stroke(linewidth=6, foreground="white", alpha=0.85), Normal()]  # lifts a line off points
 
 
@@ -62,8 +63,11 @@ def mix(responsibilities) -> np.ndarray:
 
 
 def histogram(ax, x, bins=30, **style):
-    """Draw a density histogram of x (N,) in grey: its area is one, like a density's."""
-    style = {"color": "#d9d9d9", "edgecolor": "white", "label": "data"} | style
+    """Draw a density histogram of x (N,) in grey: its area is one, like a density's.
+
+    Pale bars let a curve stand out in front of them, and a dark outline lets them stand out.
+    """
+    style = {"color": PALE, "edgecolor": GREY, "linewidth": 0.8, "label": "data"} | style
     return ax.hist(x, bins=bins, density=True, **style)[2]
 
 

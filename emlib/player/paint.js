@@ -1,6 +1,7 @@
 // How things look: the colours of light and dark pages, lines, markers and words on a canvas.
 
-// Okabe & Ito's palette, safe for colour-blind readers, and lighter relatives for dark pages.
+// Four colours of Okabe & Ito (2008), which colour-blind readers can tell apart, and others that are as
+// dark (3 : 1 on white); lighter relatives for dark pages.
 // A component is also told by its marker, its dashes and its number, never by colour alone; the
 // first six are those of emlib.plots.
 
@@ -8,7 +9,7 @@ const THEMES = {
   light: {
     ink: [31, 41, 51], soft: [95, 107, 120], line: [214, 220, 226], bare: [138, 147, 158], alarm: [168, 50, 0],
     components: [[0, 114, 178], [213, 94, 0], [0, 158, 115], [204, 121, 167],
-      [230, 159, 0], [86, 180, 233], [125, 110, 10], [90, 90, 90]],
+      [176, 125, 0], [94, 60, 153], [122, 74, 43], [90, 90, 90]],
   },
   dark: {
     ink: [232, 236, 240], soft: [165, 175, 186], line: [66, 74, 84], bare: [132, 142, 153], alarm: [255, 170, 110],

@@ -22,6 +22,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 MAX_BYTES = 1_500_000
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+FENCED = re.compile(r"```(?:python|bash|text)?\n(.*?)```", re.DOTALL)
 
 
 def code_cells(notebook):
@@ -95,6 +96,14 @@ def long_cells(notebook):
     return [] if middle <= 5 else [f"the median code cell has {middle} lines"]
 
 
+def wide_lines(notebook):
+    """A line of code, a solution's too, must fit the page and the paper: 88 letters."""
+    code = [cell.source for cell in code_cells(notebook)]
+    solutions = [block for cell in notebook.cells for block in FENCED.findall(cell.source)]
+    lines = "\n".join(code + solutions).splitlines()
+    return [line for line in lines if len(line) > 88]
+
+
 def not_tidy(notebook):
     """`make refresh` must have nothing left to tidy up."""
     tidy = refresh.normalise(copy.deepcopy(notebook))
@@ -110,6 +119,7 @@ CHECKS = [
     addresses,
     widgets_without_state,
     long_cells,
+    wide_lines,
     not_tidy,
 ]
 
@@ -207,6 +217,14 @@ def write_at_length(notebook):
     notebook.cells[1].source = notebook.cells[3].source = "x = 1\n" * 6
 
 
+def write_wide_code(notebook):
+    notebook.cells[1].source = f"x = '{'long' * 22}'"
+
+
+def write_a_wide_solution(notebook):
+    notebook.cells[0].source = f"```python\nx = '{'long' * 22}'\n```"
+
+
 def leave_the_clock(notebook):
     notebook.cells[1].metadata.execution = {"iopub.execute_input": "2026-01-01T00:00:00Z"}
 
@@ -235,6 +253,8 @@ def test_good_notebook_passes(check):
         (print_an_address, addresses),
         (lose_the_state, widgets_without_state),
         (write_at_length, long_cells),
+        (write_wide_code, wide_lines),
+        (write_a_wide_solution, wide_lines),
         (leave_the_clock, not_tidy),
         (leave_the_version, not_tidy),
     ],
