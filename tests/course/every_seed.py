@@ -2,8 +2,9 @@
 
     python tests/course/every_seed.py [--seeds 2000] [--wrong 500] [NN …]
 
-NN is a notebook as in 04, or an exercise as in 04.2. Every published solution is tried on the seeds
-0, 1, 2, …, and every wrong answer of `answers/` on fewer. A notebook is run once, not once a seed.
+NN is a notebook as in 04, or an exercise as in 04.2. Every published solution, and every right
+answer of `answers/`, is tried on the seeds 0, 1, 2, …, and every wrong answer on fewer. A
+notebook is run once, not once a seed.
 The table should hold zeros only: solutions refused, wrong answers accepted, wrong answers that get
 another hint.
 """
@@ -19,7 +20,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
 import matplotlib
-from reader import NOTEBOOKS, Reader, is_refused, solution, wrong_answers
+from reader import NOTEBOOKS, Reader, is_refused, right_answers, solution, wrong_answers
 
 HEAD = f"{'exercise':8} {'refused':>12} {'accepted':>14} {'other hint':>14} {'seconds':>8}"
 
@@ -82,11 +83,13 @@ def count(path, number, seeds, wrong_seeds):
     """Try all answers to one exercise."""
     reader, counted = open_notebook(path), Count(f"{path.stem[:2]} ex. {number}", examples={})
     began = time.perf_counter()
-    for seed, feedback in trial(reader, number, solution(reader.notebook, number), seeds):
-        counted.right += 1
-        if not feedback.startswith("✓"):
-            counted.refused += 1
-            note(counted, "the published solution", seed, feedback)
+    right = [solution(reader.notebook, number), *right_answers(path).get(number, [])]
+    for code in right:
+        for seed, feedback in trial(reader, number, code, seeds):
+            counted.right += 1
+            if not feedback.startswith("✓"):
+                counted.refused += 1
+                note(counted, code, seed, feedback)
     for code, hint in wrong_answers(path)[number]:
         for seed, feedback in trial(reader, number, code, wrong_seeds):
             counted.wrong += 1

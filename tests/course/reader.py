@@ -33,11 +33,20 @@ def solution(notebook, number):
 
 def wrong_answers(path):
     """WRONG of tests/course/answers/nbNN.py: {exercise: [(code, part of the hint), …]}."""
+    return _answers(path).WRONG
+
+
+def right_answers(path):
+    """RIGHT of the same file, if it has one: {exercise: [code, …]}, beside the solution."""
+    return getattr(_answers(path), "RIGHT", {})
+
+
+def _answers(path):
     file = ROOT / "tests/course/answers" / f"nb{path.stem[:2]}.py"
     spec = importlib.util.spec_from_file_location(file.stem, file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.WRONG
+    return module
 
 
 class Reader:

@@ -9,7 +9,7 @@ import matplotlib
 import nbformat
 import numpy as np
 import pytest
-from reader import NOTEBOOKS, Reader, is_refused, solution, tagged, wrong_answers
+from reader import NOTEBOOKS, Reader, is_refused, right_answers, solution, tagged, wrong_answers
 
 pytestmark = pytest.mark.tools
 
@@ -30,6 +30,8 @@ def test_exercises(path, monkeypatch):
     assert sorted(wrong) == [1, 2, 3]
     for number in wrong:
         judge(reader, number, wrong[number])
+        for code in right_answers(path).get(number, []):
+            assert tell(reader, number, code, [number]).pop().startswith("✓"), code
 
 
 def judge(reader, number, wrong):
