@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # A module runs whole in one of three workers. The longest go first: then nobody waits at the end.
 LONGEST = (
-    *("test_grading", "test_notebooks_in_lab", "test_round", "test_exercises"),
+    *("test_grading", "test_notebooks_in_lab", "test_round", "test_reading"),
     *("test_explorer_pages", "test_answers", "test_slides", "test_player", "test_release"),
 )
 

@@ -6,7 +6,9 @@ cell is run, with a seed. (That the notebooks run in a real kernel is nbval's bu
 
 import ast
 import importlib.util
+import io
 import re
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import nbformat
@@ -49,23 +51,41 @@ def _answers(path):
     return module
 
 
-class Reader:
-    """Somebody who has run the notebook and now tries answers, one after another."""
+def run(code, names):
+    """Run code among these names and return the value of its last line."""
+    *statements, last = ast.parse(code).body or [ast.parse("None").body[0]]
+    if not isinstance(last, ast.Expr):
+        statements, last = [*statements, last], None
+    exec(compile(ast.Module(statements, []), "<cell>", "exec"), names)
+    return last and eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
 
-    def __init__(self, path):
+
+def says(code, names):
+    """Run code among these names and return what it prints and shows."""
+    out = io.StringIO()
+    with redirect_stdout(out), redirect_stderr(io.StringIO()):
+        value = run(code, names)
+    return out.getvalue() + ("" if value is None else repr(value))
+
+
+class Reader:
+    """Somebody who has run the notebook and now tries answers, one after another.
+
+    `after(code, names, said)` is called after each cell.
+    """
+
+    def __init__(self, path, after=lambda *_: None):
         self.notebook = nbformat.read(path, as_version=4)
         self.names = {"__name__": "__main__"}
-        for cell in self.notebook.cells:
-            if cell.cell_type == "code":
-                self.run(cell.source)
+        self.codes = [c.source for c in self.notebook.cells if c.cell_type == "code"]
+        self.said = []
+        for code in self.codes:
+            self.said.append(says(code, self.names))
+            after(code, self.names, self.said[-1])
 
     def run(self, code):
         """Run code among the notebook's names and return the value of its last line."""
-        *statements, last = ast.parse(code).body or [ast.parse("None").body[0]]
-        if not isinstance(last, ast.Expr):
-            statements, last = [*statements, last], None
-        exec(compile(ast.Module(statements, []), "<cell>", "exec"), self.names)
-        return last and eval(compile(ast.Expression(last.value), "<cell>", "eval"), self.names)
+        return run(code, self.names)
 
     def answer(self, number, code):
         """Put an answer where the stub of this exercise was."""
