@@ -29,8 +29,9 @@ test: lint ## run every check: linters, the tests, strict nbval over every noteb
 	$(if $(NOTEBOOKS),$(PY) -m pytest $(NOTEBOOKS) -n 2 --dist loadscope --nbval --nbval-current-env \
 		--nbval-cell-timeout=300 --nbval-sanitize-with=tests/course/nbval.cfg)
 
-last-bit: $(READY) ## run the notebooks on other processors' kernels: all print the same? (4 minutes)
-	LAST_BIT=all $(PY) -m pytest tests/course/test_last_bit.py -n 2 -rs
+last-bit: $(READY) ## run all notebooks on other processors' kernels, and in JupyterLab (5 minutes)
+	LAST_BIT=all $(PY) -m pytest tests/course/test_last_bit.py \
+		tests/browser/test_notebooks_in_lab.py -n 2 -rs
 
 lint: $(READY) ## check the style of Python, of JavaScript, and of the workflows
 	$(PY) -m ruff check .
