@@ -196,3 +196,12 @@ def describe(error: BaseException) -> str:
     """Return the kind of an error, and what it says, on one line."""
     text = " ".join(str(error).split())
     return f"{type(error).__name__}" + (f" ({text[:160]})" if text else "")
+
+
+def by_hand(function, *tools: str) -> None:
+    """Refuse a function that calls a library's tool by name where it should do the work itself."""
+    names = getattr(getattr(function, "__code__", None), "co_names", ())
+    known = getattr(function, "__globals__", {})
+    for tool in set(tools) & set(names):
+        own = getattr(known.get(tool), "__module__", None) == getattr(function, "__module__", "")
+        require(own, f"You call {tool}, which does the whole task. Here you are to build it.")
