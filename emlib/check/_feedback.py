@@ -198,6 +198,17 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}" + (f" ({text[:160]})" if text else "")
 
 
+def verdict(value) -> bool:
+    """Return a student's True or False, of Python or of numpy."""
+    got = np.asarray(value)
+    require(got.shape == () and got.dtype == bool, f"Return True or False, not {_kind(value)}.")
+    return bool(got)
+
+
+def _kind(value) -> str:
+    return f"an array of shape {value.shape}" if np.ndim(value) else type(value).__name__
+
+
 def by_hand(function, *tools: str) -> None:
     """Refuse a function that calls a library's tool by name where it should do the work itself."""
     names = getattr(getattr(function, "__code__", None), "co_names", ())

@@ -3,22 +3,37 @@
 import numpy as np
 from scipy.special import ndtr
 
-from ._feedback import Wrong, array, call, compare, exercise, number, parts, require
+from ._feedback import array, by_hand, call, compare, exercise, number, parts, require, verdict
 
 MANY = 20_000
 
 
 @exercise("First z by the weights, then x given z: that is what a mixture is.")
 def sample(rng, function):
-    """Check a function (n, pi, mu, sigma, rng) → x, z by the distribution of what it draws."""
-    pi, mu, sigma = np.array([0.3, 0.7]), np.array([-2.0, 5.0]), rng.uniform(1.4, 1.9, 2)
-    x, z = _drawn(function, MANY, pi, mu, sigma, rng)
-    require(np.isin(z, (0, 1)).all(), "z should hold the index of the component: 0, 1, …")
-    _compare_groups(x, z.astype(int), pi, mu, sigma)
-    require(np.ptp(np.diff(z)) > 1, "The groups come one after the other. Draw each z by chance.")
+    """Check a function (n, pi, mu, sigma, rng) → x, z by the distribution of what it draws.
+
+    The components overlap: a z that is guessed from x is not the z that x was drawn from.
+    """
+    by_hand(function, "NormalMixture")
+    for pi, mu in (([0.3, 0.7], [-2, 1]), ([0.2, 0.5, 0.3], [-3, 0, 2])):
+        pi, mu, sigma = np.array(pi), np.array(mu, float), rng.uniform(1.4, 1.9, len(pi))
+        x, z = _drawn(function, MANY, pi, mu, sigma, rng)
+        index = "z should hold the index of the component: 0, 1, …, up to K − 1"
+        require(np.isin(z, np.arange(len(pi))).all(), index)
+        _compare_groups(x, z.astype(int), pi, mu, sigma)
+        require(np.ptp(np.diff(z)) > 1, "The groups come one after the other. Draw each z by "
+                "chance.")  # fmt: skip
+    _require_own_generator(function, pi, mu, sigma)
     _require_chance(function, rng)
-    one, two = (call(function, 50, pi, mu, sigma, np.random.default_rng(3))[0] for _ in "ab")
-    require(np.array_equal(one, two), "Use the generator rng that you are given, and no other.")
+
+
+def _require_own_generator(function, pi, mu, sigma):
+    """Ask that the same generator gives the same sample, and another one another."""
+    one, two, other = (
+        _drawn(function, 50, pi, mu, sigma, np.random.default_rng(seed))[0] for seed in (3, 3, 4)
+    )
+    given = "Use the generator rng that you are given, and no other."
+    require(np.array_equal(one, two) and not np.array_equal(one, other), given)
 
 
 def _drawn(function, n, pi, mu, sigma, rng):
@@ -27,24 +42,26 @@ def _drawn(function, n, pi, mu, sigma, rng):
 
 
 def _compare_groups(x, z, pi, mu, sigma):
-    share, sd = (z == 0).mean(), np.sqrt(pi[0] * pi[1] / MANY)
-    half = "The groups come out equally often. Use the weights pi to choose z."
-    require(abs(share - 0.5) > 6 * sd, half)
-    require(abs(share - pi[0]) < 6 * sd, f"Group 0 has share {share:.3f} instead of {pi[0]}.")
-    for k in (0, 1):
+    for k in range(len(pi)):
+        share, sd = (z == k).mean(), np.sqrt(pi[k] * (1 - pi[k]) / MANY)
+        require(abs(share - 1 / len(pi)) > 6 * sd or abs(pi[k] - 1 / len(pi)) < 12 * sd,
+                "The groups come out equally often. Use the weights pi to choose z.")  # fmt: skip
+        require(abs(share - pi[k]) < 6 * sd, f"Group {k} has share {share:.3f}, not {pi[k]}.")
         group, spread = x[z == k], x[z == k].std()
         off = abs(group.mean() - mu[k]) * np.sqrt(len(group)) / max(spread, sigma[k])
-        require(off < 6, "Given z = k, x must have mean mu[k]. Does x use the same z?")
-        _compare_spread(spread, sigma[k])
+        require(off < 6, "Given z = k, x must have mean mu[k]. Is this z the one that x was "
+                "drawn from?")  # fmt: skip
+        _compare_spread(spread, sigma[k], 6 / np.sqrt(2 * len(group)))
         ranks = ndtr((np.sort(group) - mu[k]) / sigma[k]) - np.linspace(0, 1, len(group))
         require(np.abs(ranks).max() * np.sqrt(len(group)) < 3, "Given z, x is not normal.")
 
 
-def _compare_spread(spread, sigma):
+def _compare_spread(spread, sigma, chance):
     already = "sigma is a standard deviation already."
     require(abs(spread / sigma**2 - 1) > 0.05, f"The spread is sigma squared: {already}")
     require(abs(spread / np.sqrt(sigma) - 1) > 0.05, f"Do not take the root of sigma: {already}")
-    require(abs(spread / sigma - 1) < 0.08, "Given z = k, x must have spread sigma[k].")
+    require(abs(spread / sigma - 1) < chance, "Given z = k, x must have spread sigma[k]. Is this z "
+            "the one that x was drawn from?")  # fmt: skip
 
 
 def _require_chance(function, rng):
@@ -60,6 +77,7 @@ def _require_chance(function, rng):
 )
 def moments(rng, function):
     """Check a function (pi, mu, sigma) → mean, variance for any K."""
+    by_hand(function, "NormalMixture")
     for k in (2, 3, 5):
         pi, mu, sigma = rng.dirichlet([3] * k), rng.normal(0, 5, k), rng.uniform(0.5, 2, k)
         mean, variance = parts(call(function, pi, mu, sigma), 2)
@@ -67,8 +85,11 @@ def moments(rng, function):
 
 
 def _compare_moments(mean, variance, pi, mu, sigma):
-    plain = [("The mean forgets the weights: groups count by their share.", mu.mean())]
-    compare(mean, pi @ mu, plain, hint="The mean is Σ π_k μ_k.")
+    slips = [
+        ("The mean forgets the weights: groups count by their share.", mu.mean()),
+        ("You use the first two components only. There may be more.", pi[:2] @ mu[:2]),
+    ]
+    compare(mean, pi @ mu, slips, hint="The mean is Σ π_k μ_k, over all components.")
     right = pi @ (sigma**2 + mu**2) - (pi @ mu) ** 2
     compare(
         variance,
@@ -92,18 +113,12 @@ def is_bimodal(rng, function):
     Each distance is tried with a small and a large sigma, so that a rule in other units than sigma
     is always found out, and in both orders of the means.
     """
-    for distance in (0.5, 1.2, 1.9, 2.1, 2.8, 3.5, 6):
+    for distance in (0.5, 1.2, 1.9, 1.99, 2.01, 2.1, 2.8, 3.5, 6):
         for sigma in (rng.uniform(0.2, 0.7), rng.uniform(3, 7)):
             low, high = rng.normal(0, 9) + sigma * distance / 2 * np.array([-1, 1])
-            got = [_verdict(call(function, *mu, sigma)) for mu in ((low, high), (high, low))]
+            got = [verdict(call(function, *mu, sigma)) for mu in ((low, high), (high, low))]
             require(got[0] == got[1], "The order of the means must not matter.")
             _compare_bimodal(got[0], low, high, sigma)
-
-
-def _verdict(got) -> bool:
-    if not isinstance(got, bool | np.bool_):
-        raise Wrong(f"Return True or False, not {type(got).__name__}.")
-    return bool(got)
 
 
 def _compare_bimodal(got, mu1, mu2, sigma):
@@ -111,9 +126,9 @@ def _compare_bimodal(got, mu1, mu2, sigma):
     low, here, high = (_height(middle + t, mu1, mu2, sigma) for t in (-h, 0, h))
     valley = low + high > 2 * here
     bumps = "are two bumps" if valley else "is one bump"
-    where = f"At distance {(mu2 - mu1) / sigma:.1f} σ there {bumps}."
-    unit = "Move the slider across that place. Is your rule in units of sigma?"
-    require(got == valley, f"{where} {unit}")
+    where = f"At distance {(mu2 - mu1) / sigma:.2f} σ there {bumps}."
+    here = f"Here the means are {mu1:.2f} and {mu2:.2f}, and sigma is {sigma:.2f}."
+    require(got == valley, f"{where} {here} Do you measure the distance in sigmas?")
 
 
 def _height(x, mu1, mu2, sigma):

@@ -6,7 +6,18 @@ from scipy.special import ndtri
 from ..em import fit
 from ..normal import NormalMixture
 from . import textbook
-from ._feedback import Wrong, array, by_hand, call, compare, exercise, number, require, slips
+from ._feedback import (
+    Wrong,
+    array,
+    by_hand,
+    call,
+    compare,
+    exercise,
+    number,
+    require,
+    slips,
+    verdict,
+)
 
 TRUTH = NormalMixture([0.3, 0.7], [0, 0.6], [0.08, 0.12])  # the notebook's
 NAMES = "mu1", "sigma1", "mu2", "sigma2", "pi"
@@ -83,10 +94,7 @@ def believe(rng, function):
         for theta, expected, hint in answers:
             moved = np.array(theta) * [unit, abs(unit), unit, abs(unit), 1]
             moved += [centre, 0, centre, 0, 0]
-            got = call(function, moved, centre + unit * x)
-            if not isinstance(got, bool | np.bool_):
-                raise Wrong(f"Return True or False, not {type(got).__name__}.")
-            require(bool(got) == expected, hint)
+            require(verdict(call(function, moved, centre + unit * x)) == expected, hint)
 
 
 def _two_bumps(rng):

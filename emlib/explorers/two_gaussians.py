@@ -2,6 +2,7 @@
 
 import math
 
+import ipywidgets as widgets
 import numpy as np
 from scipy.optimize import brentq
 
@@ -10,14 +11,15 @@ from ..normal import NormalMixture
 from ._explorer import Answer, Explorer, blank, headline, slider
 
 
-def two_gaussians(distance: float = 1.0, weight: float = 0.5) -> Explorer:
+def two_gaussians(distance: float = 1.0, weight: float = 0.5, *, tell: bool = False) -> Explorer:
     """Slide two Gaussians apart and see where the second bump appears.
 
-    distance |μ₁ − μ₂| in units of their common σ, 0 to 6; weight π₁, 0.05 to 0.95.
+    distance |μ₁ − μ₂| in units of their common σ, 0 to 6; weight π₁, 0.05 to 0.95. How many bumps
+    there are it says only if asked: by tell, or by the box under the sliders (``explorer.tell``).
     numbers: bumps; threshold, the distance beyond which there are two; cost, what one Gaussian of
     the same mean and variance loses, in nats per observation.
     """
-    return TwoGaussians(distance, weight)
+    return TwoGaussians(distance, weight, tell)
 
 
 class TwoGaussians(Explorer):
@@ -27,23 +29,31 @@ class TwoGaussians(Explorer):
     alt = "Density of a mixture of two Gaussians, its two parts, and the best single Gaussian."
     legends = ("upper right",)
 
-    def __init__(self, distance: float, weight: float):
+    def __init__(self, distance: float, weight: float, tell: bool):
         figure, (self.ax,) = blank()
         self.ax.set(xlim=(-6.5, 6.5), ylim=(0, 0.46), xlabel="x, in units of σ", ylabel="density")
         sliders = {
             "distance": slider("distance, in σ", distance, 0, 6, 0.1),
             "weight": slider("weight π₁", weight, 0.05, 0.95, 0.05),
         }
-        super().__init__(figure, sliders)
+        self.tell = widgets.Checkbox(description="Show the answer", value=tell, indent=False)
+        super().__init__(figure, sliders, self.tell)
+        self.tell.observe(lambda _: self._update(), "value")
 
     def answer(self, distance, weight) -> Answer:
-        """Draw the mixture, and count its bumps."""
+        """Draw the mixture; count its bumps, and mark them, if the reader asks."""
         model = NormalMixture([weight, 1 - weight], [-distance / 2, distance / 2], [1, 1])
         numbers = _two_bumps(model, weight)
-        count = "two bumps" if numbers["bumps"] == 2 else "one bump"
-        artists = _draw_bumps(self.ax, model)
-        artists += headline(self.ax, f"{distance:.1f} σ apart: {count}")
-        return Answer(artists, _say_bumps(count, numbers), numbers)
+        artists, words = _draw(self.ax, model), _say_heights(model)
+        title = f"{distance:.1f} σ apart"
+        if self.tell.value:
+            count = "two bumps" if numbers["bumps"] == 2 else "one bump"
+            artists += _mark_bumps(self.ax, model)
+            title, words = f"{title}: {count}", f"{_say_bumps(count, numbers)} {words}"
+        words = (
+            f"{words} The best single Gaussian loses {numbers['cost']:.3f} nats per observation."
+        )
+        return Answer(artists + headline(self.ax, title), words, numbers)
 
 
 def _two_bumps(model: NormalMixture, weight: float) -> dict:
@@ -55,21 +65,29 @@ def _two_bumps(model: NormalMixture, weight: float) -> dict:
 
 
 def _say_bumps(count: str, numbers: dict) -> str:
+    beyond = f"{numbers['threshold']:.2f} σ apart"
+    return f"{count.capitalize()}: the second appears when the means are more than {beyond}."
+
+
+def _say_heights(model: NormalMixture) -> str:
+    """Say what an eye sees of the curve: its height at the means, and half way between them."""
+    first, second = model.means
+    left, middle, right = model.pdf(np.array([first, (first + second) / 2, second]))
     return (
-        f"{count.capitalize()}: the second appears when the means are more than "
-        f"{numbers['threshold']:.2f} σ apart. The best single Gaussian loses "
-        f"{numbers['cost']:.3f} nats per observation."
+        f"Density {left:.3f} at the first mean, {middle:.3f} half way, {right:.3f} at the second."
     )
 
 
-def _draw_bumps(ax, model: NormalMixture) -> list:
-    """Draw a mixture, its parts, the best single Gaussian, and a mark above each bump."""
-    x, peaks = plots.grid_for(ax, 600), _peaks(model)
-    mixture = plots.density(ax, model, x)
+def _draw(ax, model: NormalMixture) -> list:
+    """Draw a mixture, its parts, and the best single Gaussian."""
+    x = plots.grid_for(ax, 600)
     style = {"color": plots.GREY, "label": "one Gaussian", "lw": 5, "alpha": 0.6, "zorder": 1.5}
-    single = ax.plot(x, _single(model).pdf(x), **style)
-    marks = ax.plot(peaks, model.pdf(peaks) + 0.015, "v", color=plots.INK, ms=9, label="bump")
-    return mixture + single + marks
+    return plots.density(ax, model, x) + ax.plot(x, _single(model).pdf(x), **style)
+
+
+def _mark_bumps(ax, model: NormalMixture) -> list:
+    peaks = _peaks(model)
+    return ax.plot(peaks, model.pdf(peaks) + 0.015, "v", color=plots.INK, ms=9)
 
 
 def _peaks(model: NormalMixture) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from itertools import pairwise
 
 import nbformat
@@ -134,10 +135,33 @@ def test_slider_that_shows_the_nearest_mark_does_not_move_the_value():
 
 @pytest.mark.parametrize(("distance", "bumps"), [(0, 1), (1.9, 1), (2.0, 1), (2.1, 2), (6, 2)])
 def test_second_bump_appears_beyond_two_sigma(distance, bumps):
-    explorer = explorers.two_gaussians(distance=distance)
+    explorer = explorers.two_gaussians(distance=distance, tell=True)
     assert explorer.numbers["bumps"] == bumps
     assert explorer.numbers["threshold"] == 2
     assert explorer.words.startswith("Two bumps" if bumps == 2 else "One bump")
+
+
+def test_bumps_are_told_only_if_asked():
+    explorer = explorers.two_gaussians(distance=3)
+    ax, silent = explorer.figure.axes[0], pixels(explorer)
+    for word in explorer.words, explorer.picture.alt, ax.texts[0].get_text(), str(ax.legend_):
+        assert "bump" not in word
+    lines = len(ax.lines)
+    explorer.tell.value = True
+    assert explorer.words.startswith("Two bumps: the second appears when the means are more than 2")
+    assert ax.texts[0].get_text() == "3.0 σ apart: two bumps" and len(ax.lines) == lines + 1
+    explorer.set(distance=1)
+    assert explorer.words.startswith("One bump")
+    explorer.tell.value = False
+    explorer.set(distance=3)
+    assert (pixels(explorer) == silent).all() and "bump" not in explorer.words
+
+
+def test_heights_are_those_of_the_curve():
+    explorer = explorers.two_gaussians(distance=2, weight=0.25)
+    heights = NormalMixture([0.25, 0.75], [-1, 1], [1, 1]).pdf(np.array([-1, 0, 1]))
+    said = [float(word) for word in re.findall(r"0\.\d{3}(?= at| half)", explorer.words)]
+    assert said == pytest.approx(heights, abs=6e-4)
 
 
 @settings(deadline=None, max_examples=40)
