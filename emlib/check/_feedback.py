@@ -6,7 +6,7 @@ A check is a plain function that raises :class:`Wrong` with a hint, decorated wi
 
 import copy
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
@@ -106,7 +106,7 @@ def call(function, *arguments, **named):
         raise NotYet(" Your function returns nothing: is the `return` missing?")
     if not all(map(_same, (*given, *given_named.values()), (*arguments, *named.values()))):
         raise Wrong("Your function changes the array it was given. Work on a copy: x = x.copy().")
-    return copy.deepcopy(answer)
+    return copy.deepcopy(tuple(answer) if isinstance(answer, Iterator) else answer)
 
 
 def number(value, name: str = "Your answer") -> float:
@@ -206,7 +206,7 @@ def verdict(value) -> bool:
 
 
 def _kind(value) -> str:
-    return f"an array of shape {value.shape}" if np.ndim(value) else type(value).__name__
+    return f"an array of shape {np.shape(value)}" if np.ndim(value) else type(value).__name__
 
 
 def by_hand(function, *tools: str) -> None:

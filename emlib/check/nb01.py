@@ -5,7 +5,7 @@ from scipy.special import ndtr
 
 from ._feedback import array, by_hand, call, compare, exercise, number, parts, require, verdict
 
-MANY = 20_000
+MANY = 50_000
 
 
 @exercise("First z by the weights, then x given z: that is what a mixture is.")
@@ -16,7 +16,8 @@ def sample(rng, function):
     """
     by_hand(function, "NormalMixture")
     for pi, mu in (([0.3, 0.7], [-2, 1]), ([0.2, 0.5, 0.3], [-3, 0, 2])):
-        pi, mu, sigma = np.array(pi), np.array(mu, float), rng.uniform(1.4, 1.9, len(pi))
+        sigma = rng.permutation(np.linspace(1.4, 1.9, len(pi))) + rng.uniform(-0.05, 0.05)
+        pi, mu = np.array(pi), np.array(mu, float)
         x, z = _drawn(function, MANY, pi, mu, sigma, rng)
         index = "z should hold the index of the component: 0, 1, …, up to K − 1"
         require(np.isin(z, np.arange(len(pi))).all(), index)

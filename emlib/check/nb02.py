@@ -39,9 +39,9 @@ GRADIENT_SLIPS = [
 def gradient(rng, function):
     """Check a function (theta, x) → gradient (5,) of the negative log-likelihood.
 
-    The third case is in another unit: a step that is fixed does not fit it.
+    The last three cases are in other units: a step that is fixed does not fit them.
     """
-    for n, unit in ((30, 1), (200, 1), (200, 10 ** rng.uniform(-3, 3))):
+    for n, unit in ((30, 1), (200, 1), *((200, 10**u) for u in rng.uniform(-3, 3, 3))):
         theta, x = _some_theta(rng, unit), unit * rng.normal(0.5, 2, n)
         got = array(call(function, theta, x), (5,), "The gradient")
         _compare_gradient(got, _terms(theta, x), theta)

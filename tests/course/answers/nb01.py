@@ -8,7 +8,7 @@ GUESSED = """
 def sample(n, pi, mu, sigma, rng):
     z = rng.choice(len(pi), size=n, p=pi)
     x = rng.normal(mu[z], sigma[z])
-    return x, (pi * normal_pdf(x[:, None], mu, sigma)).argmax(axis=1)
+    return x, abs(x[:, None] - mu).argmin(axis=1)
 """
 LIBRARY = """
 def sample(n, pi, mu, sigma, rng):
@@ -65,6 +65,7 @@ WRONG = {
         (SAMPLE.format(z=Z, x="rng.normal(mu[z], sigma[z] ** 2)"), "sigma squared"),
         (SAMPLE.format(z=Z, x="rng.normal(mu[z], sigma[z] ** .5)"), "root of sigma"),
         (SAMPLE.format(z=Z, x="rng.normal(mu[z], 1.07 * sigma[z])"), "spread"),
+        (SAMPLE.format(z=Z, x="rng.normal(mu[z], sigma.mean())"), "spread"),
         (SAMPLE.format(z=FIXED, x=X), "one after the other"),
         (SAMPLE.format(z=f"rng.permutation({FIXED})", x=X), "never vary"),
         (SAMPLE.format(z=Z, x=SUM), "drawn from"),
@@ -87,7 +88,7 @@ WRONG = {
         (MOMENTS.format("m, pi @ (sigma + (mu - m) ** 2)"), "sigma²"),
         (MOMENTS.format("pi * mu, pi * sigma**2"), "single number"),
         (MOMENTS.format("m, 1.001 * (pi @ (sigma**2 + (mu - m) ** 2))"), "E[x²]"),
-        (DRAWN, "over all components"),
+        (DRAWN, "Σ π_k"),
         (TWO_ONLY, "first two"),
     ],
     3: [
@@ -104,6 +105,10 @@ WRONG = {
 
 RIGHT = {
     1: [LOOPS, SHUFFLED],
-    2: [BY_HAND, MOMENTS.format("m, pi @ sigma**2 + pi @ mu**2 - m**2")],
+    2: [
+        BY_HAND,
+        BY_HAND.replace("[np.array(mean), [square - mean**2]]", "iter((mean, square - mean**2))"),
+        MOMENTS.format("m, pi @ sigma**2 + pi @ mu**2 - m**2"),
+    ],
     3: [COUNTED, BIMODAL.format("np.array(abs(b - a) / s > 2)")],
 }

@@ -144,6 +144,7 @@ WRONG = {
         (DIFFERENCES.format(h="1e-6"), "digits"),
         (DIFFERENCES.format(h="2e-5"), "digits"),
         (RICHARDSON, "digits"),
+        (RICHARDSON.replace("1e-3", "3e-4").replace("2e-3", "6e-4"), "digits"),
     ],
     2: [
         (BELIEVE.format("return True"), "twins"),
