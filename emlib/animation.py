@@ -12,6 +12,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
 from matplotlib.figure import Figure
+from matplotlib.markers import CARETDOWN
 
 from . import plots
 from ._checks import as_floats
@@ -231,7 +232,12 @@ def _climb(figure, fit: Fit):
 
 
 def _mark(ax, steps: list[Step]) -> list:
-    """Mark some steps on the climb with rings."""
-    iterations = [step.iteration for step in steps]
-    climb = [max(step.log_likelihood, ax.get_ylim()[0]) for step in steps]
-    return ax.plot(iterations, climb, "o", ms=12, mfc="none", mew=2.5, color=plots.COLOURS[1])
+    """Mark steps on the climb: with rings, and at the edge with ▼ those that lie below it."""
+    low, style = ax.get_ylim()[0], {"color": plots.COLOURS[1], "ls": "none"}
+    below = [step.iteration for step in steps if step.log_likelihood < low]
+    rings = [(s.iteration, s.log_likelihood) for s in steps if s.log_likelihood >= low]
+    marks = ax.plot(*np.reshape(rings, (-1, 2)).T, "o", ms=12, mfc="none", mew=2.5, **style)
+    if below:
+        ax.set_xlabel("iteration (▼: below this axis)")
+        marks += ax.plot(below, [low] * len(below), marker=CARETDOWN, ms=16, clip_on=False, **style)
+    return marks

@@ -109,7 +109,7 @@ def _nice_range(x: np.ndarray) -> tuple[float, float, float]:
 
 def _prepare_surface(ax, mu: np.ndarray, surface: np.ndarray) -> None:
     plots.contours(ax, mu, mu, surface)
-    ax.plot(mu, mu, color="white", lw=1, ls=":")
+    ax.plot(mu, mu, color=plots.INK, lw=2, ls=":", path_effects=plots.HALO)  # on yellow and blue
     ax.set(xlim=mu[[0, -1]], ylim=mu[[0, -1]], xlabel="μ₁", ylabel="μ₂")
 
 

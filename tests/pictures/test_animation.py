@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.animation import FFMpegWriter, FuncAnimation
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.markers import CARETDOWN
 from PIL import Image
 
 from emlib import GaussianMixture, NormalMixture, animation, datasets, fit, plots
@@ -70,6 +71,19 @@ def test_filmstrip_marks_its_states_on_the_climb(fit, x):
     rings = figure.get_axes()[-1].lines[-1]
     assert list(rings.get_xdata()) == [1, 4, 8]
     assert np.allclose(rings.get_ydata(), [fit.history[i].log_likelihood for i in (1, 4, 8)])
+
+
+@BOTH
+def test_filmstrip_says_which_state_lies_below_the_axis(fit, x):
+    """A ring at the edge would be a log-likelihood that no state has."""
+    climb = animation.filmstrip(fit, x, [0, 4]).get_axes()[-1]
+    *_, rings, below = climb.lines
+    assert fit.history[0].log_likelihood < climb.get_ylim()[0]
+    assert list(below.get_xdata()) == [0] and below.get_marker() == CARETDOWN
+    assert list(rings.get_xdata()) == [4]
+    assert "below" in climb.get_xlabel()
+    inside = animation.filmstrip(fit, x, [1, 4]).get_axes()[-1]
+    assert len(inside.lines) == 2 and inside.get_xlabel() == "iteration"
 
 
 @BOTH

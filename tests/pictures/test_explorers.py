@@ -5,6 +5,7 @@ import io
 import re
 from itertools import pairwise
 
+import matplotlib as mpl
 import nbformat
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from nbclient import NotebookClient
 from PIL import Image
 from scipy.optimize import approx_fprime
+from test_plots import contrast
 
 from emlib import GaussianMixture, NormalMixture, datasets, explorers, fit
 from emlib.explorers.choose_a_start import MeansOnly, climb_by_em, downhill
@@ -264,6 +266,16 @@ def test_slope_is_that_of_finite_differences():
     start = MeansOnly([0.4, 0.6], [0.1, 0.5], [0.1, 0.2])
     slope = approx_fprime(start.means, lambda mu: downhill(mu, start, X)[0])
     assert downhill(start.means, start, X)[1] == pytest.approx(slope, rel=1e-4)
+
+
+def test_the_diagonal_shows_on_the_whole_map(made):
+    """Its dots or their halo stand out from every colour of the map: 3 : 1."""
+    figure = made["choose_a_start"].figure
+    diagonal = next(ln for ln in figure.axes[0].lines if np.array_equal(*ln.get_data()))
+    halo = next(e for e in diagonal.get_path_effects() if hasattr(e, "_gc"))._gc["foreground"]
+    for map_colour in mpl.colormaps["cividis"](np.linspace(0, 1, 9)):
+        drawn = diagonal.get_color(), halo
+        assert max(contrast(map_colour, colour) for colour in drawn) >= 3
 
 
 def test_em_never_steps_down():
