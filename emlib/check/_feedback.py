@@ -97,7 +97,7 @@ def call(function, *arguments, **named):
         raise Wrong(f"Give the function itself, not {type(function).__name__}: no parentheses.")
     given, given_named = [_copy(a) for a in arguments], {k: _copy(a) for k, a in named.items()}
     try:
-        answer = function(*given, **given_named)
+        answer = _settled(function(*given, **given_named))
     except NotImplementedError:
         raise NotYet from None
     except (Exception, SystemExit) as error:
@@ -107,6 +107,13 @@ def call(function, *arguments, **named):
     if not all(map(_same, (*given, *given_named.values()), (*arguments, *named.values()))):
         raise Wrong("Your function changes the array it was given. Work on a copy: x = x.copy().")
     return copy.deepcopy(tuple(answer) if isinstance(answer, Iterator) else answer)
+
+
+def _settled(answer):
+    """Return an answer with the values of a generator in its place: it can be read only once."""
+    if isinstance(answer, Iterator):
+        answer = list(answer)
+    return type(answer)(map(_settled, answer)) if type(answer) in (list, tuple) else answer
 
 
 def number(value, name: str = "Your answer") -> float:

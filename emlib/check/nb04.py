@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import ndtri
 
-from ..em import fit
+from ..em import CollapsedComponent, fit
 from ..normal import NormalMixture
 from . import textbook
 from ._feedback import Wrong, array, call, compare, exercise, number, parts, require
@@ -15,15 +15,12 @@ from ._feedback import Wrong, array, call, compare, exercise, number, parts, req
 )
 def iterate(rng, function):
     """Check a function (x, pi, mu, sigma) → pi, mu, sigma on data of any size and any K."""
-    for k, n in ((2, 3), (3, 40)):
+    for k, n in ((3, 40), (2, 3)):
         x, theta = _some_problem(rng, n, k)
-        names = ("The weights", "The means", "The standard deviations")
-        answer = parts(call(function, x, *theta), 3)
-        got = [array(a, (k,), name) for a, name in zip(answer, names, strict=True)]
-        _compare_iteration(x, theta, *got)
+        _compare_iteration(x, theta, parts(call(function, x, *theta), 3))
 
 
-E_SLIPS = [
+SLIPS = [
     ("Your E-step forgets the weights: multiply each density by pi.", {"weighted": False}),
     (
         "Your E-step uses sigma as if it were a variance: the density has sigma².",
@@ -35,28 +32,57 @@ E_SLIPS = [
     ),
     (
         "The responsibilities do not sum to one in each row: divide by the sum over components.",
-        {"normalised": False},
+        {"shared": lambda joint: joint / np.sqrt(2 * np.pi)},
+    ),
+    (
+        "You divide by the sum over the observations. A row of r is one observation: divide by "
+        "the sum over components, axis=1.",
+        {"shared": lambda joint: joint / joint.sum(axis=0)},
+    ),
+    (
+        "You round the responsibilities. Keep the shares: half a point counts half.",
+        {"shared": lambda joint: np.round(joint / joint.sum(axis=1, keepdims=True))},
+    ),
+    (
+        "You round the responsibilities. Keep the shares: half a point counts half.",
+        {"shared": lambda joint: joint == joint.max(axis=1, keepdims=True)},
+    ),
+    ("A mean is Σ r x divided by its own N_k, not by N.", {"means_over_n": True}),
+    ("The spread is about the old means. Use the new ones.", {"about_old": True}),
+    ("Divide the spread by N_k, and not by N_k − 1.", {"unbiased": True}),
+    ("This is the variance. Return its square root.", {"power": 1}),
+]
+PARTS = [
+    (
+        "The weights",
+        "The new weights differ from N_k / N. Look at r first: each row must sum to one. Then "
+        "N_k is the sum of column k.",
+    ),
+    ("The means", "The new weights are right, but the new means differ from Σ r x / N_k."),
+    (
+        "The standard deviations",
+        "Weights and means are right, but the spread differs from sqrt(Σ r (x − new mean)² / N_k).",
     ),
 ]
 
 
-def _compare_iteration(x, theta, pi, mu, sigma):
+def _compare_iteration(x, theta, answer):
     right = _one_step(x, *theta)
-    wrong = [(hint, _one_step(x, *theta, **kind)) for hint, kind in E_SLIPS]
-    for i, got, hint in (
-        (0, pi, "The new weights are N_k / N: the responsibilities' column sums, over N."),
-        (1, mu, "The new means are weighted averages: divide Σ r x by N_k, not by N."),
-    ):
+    wrong = [(hint, _one_step(x, *theta, **slip)) for hint, slip in SLIPS]
+    wrong.append(("Return pi first, then mu, then sigma.", (*right[1::-1], right[2])))
+    for i, (name, hint) in enumerate(PARTS):
+        got = array(answer[i], right[i].shape, name)
         compare(got, right[i], [(text, w[i]) for text, w in wrong], hint=hint)
-    compare(
-        sigma,
-        right[2],
-        [
-            ("This is the variance. Return its square root.", right[2] ** 2),
-            ("The spread is about the old means. Use the new ones.", _about_old(x, *theta)),
-        ],
-        hint="The spread is sqrt(Σ r (x − new mean)² / N_k).",
-    )
+
+
+# Left and right group: how many, and how wide; half the distance of their means, in units; a unit.
+# Fixed, so that a start that fails on one of them fails in every check, and is not told ✓ by luck.
+GROUPS = [
+    (18, 32, 1.4, 5, 1e-3),
+    (32, 18, 1.4, 5, 1),
+    (15, 35, 1.3, 4, 1e3),
+    (30, 20, 1.5, 6, 1),
+]
 
 
 @exercise(
@@ -65,31 +91,42 @@ def _compare_iteration(x, theta, pi, mu, sigma):
 )
 def break_symmetry(rng, function):
     """Check a function x → weights, means, stds: equal means from which EM finds two groups."""
-    for _ in range(3):
-        centre, width = rng.uniform(-50, 50), rng.uniform(1, 9)
-        left, right = -5 + _even_draw(rng, 18), 5 + rng.uniform(1.2, 1.5) * _even_draw(rng, 32)
-        x = centre + width * np.concatenate([left, right])
-        weights, means, stds = parts(call(function, x), 3)
-        start = _start(weights, means, stds)
+    for n_left, n_right, ratio, half, unit in GROUPS:
+        unit *= rng.uniform(1, 9)
+        centre = unit * rng.uniform(-5, 5)
+        left, right = _even_draw(rng, n_left) - half, ratio * _even_draw(rng, n_right) + half
+        x = centre + unit * rng.permutation(np.concatenate([left, right]))
+        start = _start(*parts(call(function, x), 3))
         require(start.k == 2, "Use two components.")
         require(np.ptp(start.means) == 0, "The two means must be equal. Change something else.")
         require(np.ptp(start.stds) > 0, _SAME_WIDTH)
-        best = fit(_start([0.5, 0.5], centre + width * np.array([-5, 5]), [width] * 2), x)
-        got = fit(start, x, max_iter=300)
-        short = best.log_likelihood - got.log_likelihood
-        require(short < 0.1, f"EM is still {short:.1f} nats short after 300 iterations. {_WIDER}")
+        apart = _start([0.5, 0.5], centre + unit * half * np.array([-1, 1]), [unit] * 2)
+        _require_the_groups(start, x, fit(apart, x).log_likelihood)
 
 
 def _even_draw(rng, n) -> np.ndarray:
     """Return n numbers spread like a normal density's quantiles: no sample is odd by chance."""
-    return ndtri((np.arange(n) + rng.uniform(0.3, 0.7, n)) / n)
+    return ndtri((np.arange(n) + rng.uniform(0.45, 0.55, n)) / n)
 
 
 _SAME_WIDTH = (
     "With equal means and equal stds every row of responsibilities is the same, whatever the "
     "weights. Both components then move to the same place. What else can differ?"
 )
-_WIDER = "Make the widths differ more, and choose them by the spread of the data."
+
+
+def _require_the_groups(start, x, top):
+    """Run EM from a start, and say how it fails."""
+    narrow, wide = np.sort(start.stds)
+    where = f"Your widths are {narrow:.3g} and {wide:.3g}, and the data's is {x.std():.3g}."
+    try:
+        short = top - fit(start, x, max_iter=300).log_likelihood
+    except CollapsedComponent:
+        raise Wrong(f"A component shrinks onto single observations. {where} Choose widths by the "
+                    "data's own, and none that is tiny beside it.") from None  # fmt: skip
+    little = "They differ too little" if wide < 1.01 * narrow else "Choose them by the data's own"
+    require(short < 0.1, f"EM is still {short:.1f} nats short after 300 iterations. {where} "
+            f"{little}.")  # fmt: skip
 
 
 def _start(weights, means, stds) -> NormalMixture:
@@ -103,7 +140,9 @@ def _start(weights, means, stds) -> NormalMixture:
 def variance(rng, function):
     """Check a function (x, r) → weighted variance at offsets from 0 to 10⁹."""
     for offset in (0, 1e8, 1e9):
-        x, r = np.round(rng.normal(0, 3, 50), 3) + offset, rng.uniform(0.1, 1, 50)
+        x = np.round(rng.normal(0, 3, 50), 3)
+        r = rng.uniform(0.1, 0.5, 50) + 0.5 * (x > 0)  # or the plain mean is near the weighted one
+        x = x + offset
         got = number(call(function, x, r), "The variance")
         _compare_variance(got, x, r, offset)
 
@@ -112,19 +151,18 @@ def _compare_variance(got, x, r, offset):
     mean = np.average(x - offset, weights=r)
     d = x - offset - mean
     right = np.average(d**2, weights=r)
-    where = f"at offset {offset:.0e}" if offset else "without any offset"
-    lost = "The digits are lost in E[x²] − μ²: subtract the mean before you square"
     mistakes = [
         ("You ignore the weights r. Each term counts r times.", x.var()),
-        ("This is the standard deviation: leave the root away.", np.sqrt(right)),
+        ("This is the standard deviation: leave out the root.", np.sqrt(right)),
         ("Divide by the sum of r, not by the number of points.", (r * d**2).mean()),
+        ("Divide by the sum of r: the weights do not sum to one.", (r * d**2).sum()),
         ("The mean must be weighted too.", np.average((x - x.mean()) ** 2, weights=r)),
     ]
-    general = f"Wrong {where}. " + (
-        f"{lost}." if offset else "The definition is Σ r (x − m)² / Σ r."
-    )
-    # Far out a lost digit may look like any of these; they have had their turn without an offset.
-    compare(got, right, [] if offset else mistakes, hint=general, rtol=1e-5)
+    if offset:  # a lost digit may look like any of these; they have had their turn without offset
+        compare(got, right, hint=f"Right without an offset, wrong at {offset:.0e}: digits are "
+                "lost. Subtract the mean before you square.", rtol=1e-5)  # fmt: skip
+    compare(got, right, mistakes, hint="Wrong. The variance is Σ r (x − m)² / Σ r, with m = "
+            "Σ r x / Σ r.", rtol=1e-5)  # fmt: skip
 
 
 def _some_problem(rng, n, k) -> tuple:
@@ -139,16 +177,17 @@ def _some_problem(rng, n, k) -> tuple:
     return x, (pi / pi.sum(), mu, sigma)
 
 
-def _one_step(x, pi, mu, sigma, *, weighted=True, normalised=True, width=np.asarray):
-    """Return one EM iteration, or what a slip in its E-step makes of it."""
+def _rows_to_one(joint):
+    return joint / joint.sum(axis=1, keepdims=True)
+
+
+def _one_step(x, pi, mu, sigma, *, weighted=True, width=np.asarray, shared=_rows_to_one,
+              means_over_n=False, about_old=False, unbiased=False, power=0.5):  # fmt: skip
+    """Return one EM iteration, or what a slip makes of it."""
     s = width(sigma)
     joint = (pi if weighted else 1) * np.exp(-0.5 * ((x[:, None] - mu) / s) ** 2) / s
-    r = joint / joint.sum(axis=1, keepdims=True) if normalised else joint / np.sqrt(2 * np.pi)
+    r = shared(joint)
     n = r.sum(axis=0)
-    new = x @ r / n
-    return n / len(x), new, np.sqrt((r * (x[:, None] - new) ** 2).sum(axis=0) / n)
-
-
-def _about_old(x, pi, mu, sigma):
-    r = textbook.posterior(np.log(pi) + textbook.log_normal(x, mu, sigma))
-    return np.sqrt(textbook.scatter(x, r, mu) / r.sum(axis=0))
+    new = x @ r / (len(x) if means_over_n else n)
+    scatter = textbook.scatter(x, r, mu if about_old else new)
+    return n / len(x), new, (scatter / (n - unbiased)) ** power
