@@ -18,17 +18,18 @@ def stationary_points(rng, function):
     require(got.ndim == 2 and got.shape[1] == 2, f"Return one row (mu1, mu2) a point, an array "
             f"(3, 2); yours has shape {got.shape}.")  # fmt: skip
     require(np.isfinite(got).all(), "Your points hold NaN or infinity: did the search run away?")
-    summits = [_summit(x, weights, start, stds) for start in ([0, 0.6], [0.6, 0.05])]
     for point in got:
+        steepness = np.abs(_slope(x, weights, point, stds)).max()
+        require(steepness < 50, f"The slope at {point.round(3)} is {steepness:.0f}, not zero.")
         require(x.min() < point.min() and point.max() < x.max(), "One of your points is far from "
                 "the data. The slope is zero there only because nothing is near.")  # fmt: skip
-        steepness = np.abs(_slope(x, weights, point, stds)).max()
-        require(steepness < 50, f"The slope at {point.round(3)} is not zero.")
     require(_distinct(got) == len(got), "One of your points occurs twice. Merge those that agree.")
+    summits = [_summit(x, weights, start, stds) for start in ([0, 0.6], [0.6, 0.05])]
     for summit, name in zip(summits, ("global summit", "summit with swapped labels"), strict=True):
         near = np.hypot(*(got - summit).T).min(initial=np.inf)
         require(near < 0.01, f"The {name} is missing. Start closer to it.")
-    require(len(got) == 3, "The saddle is missing. Climbing cannot find it: solve slope = 0.")
+    require(len(got) > 2, "The saddle is missing. Climbing cannot find it: solve slope = 0.")
+    require(len(got) == 3, f"These are {len(got)} points, but there are three.")
 
 
 def _posterior(x, weights, means, stds):
@@ -53,7 +54,7 @@ def _slope(x, weights, means, stds) -> np.ndarray:
 def _distinct(points) -> int:
     seen: list = []
     for point in points:
-        if all(np.hypot(*(point - other)) > 1e-3 for other in seen):
+        if all(np.hypot(*(point - other)) > 0.02 for other in seen):
             seen.append(point)
     return len(seen)
 
@@ -89,9 +90,8 @@ def relabellings(rng, function):
     for k, count in ((2, 2), (3, 6), (4, 24)):
         theta = rng.dirichlet([4] * k), rng.normal(0, 5, k), rng.uniform(0.5, 3, k)
         got = [_as_rows(one, k) for one in call(function, *theta)]
-        require(len(got) != k or k == 2, f"These are {k} orders for K = {k}. There are K!, all "
-                "permutations, and not only the rotations.")  # fmt: skip
-        require(len(got) == count, f"For K = {k} there are {count} relabellings, not {len(got)}.")
+        require(len(got) == count, f"For K = {k} there are {count} relabellings, not {len(got)}: "
+                "every order of the components, not the rotations alone.")  # fmt: skip
         _compare_sets(got, np.array(theta))
 
 
@@ -106,5 +106,5 @@ def _compare_sets(got, theta):
     right = {
         tuple(theta[:, o].ravel().round(9)) for o in map(list, permutations(range(theta.shape[1])))
     }
-    require(keys == right, "Not all of your sets describe the same density. Permute weights, "
-            "means and standard deviations together.")  # fmt: skip
+    require(keys == right, "Not all of your sets describe the same density. Each holds the given "
+            "weights, means and standard deviations, permuted together.")  # fmt: skip
