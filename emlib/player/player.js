@@ -18,6 +18,7 @@ class Player extends Stage {
     this.fit = new Replay(model.get("record"));
     this.end = 2 * this.fit.last + 1;
     this.at = this.position();
+    this.fit.reach(this.at >> 1);
     this.shown = { from: this.at, to: this.at, f: 1 };
     this.playing = null;
     this.told = 0;
@@ -51,7 +52,7 @@ class Player extends Stage {
     this.trace.canvas.addEventListener("pointerdown", (event) => {
       const { axes, canvas, width } = this.trace;
       const t = Math.round(axes.atX((event.offsetX * width) / canvas.clientWidth));
-      this.jump(2 * clamp(t, 0, fit.last) + 1);
+      this.jump(2 * clamp(t, 0, fit.reached) + 1);
     });
   }
 
@@ -76,6 +77,7 @@ class Player extends Stage {
   go(position, ms, note = "") {
     const from = this.at;
     this.at = clamp(position, 0, this.end);
+    this.fit.reach(this.at >> 1);
     this.describe(note);
     this.report();
     this.move(Math.abs(this.at - from) === 1 ? ms : 0, (f) => { this.shown = { from, to: this.at, f }; });
@@ -142,11 +144,12 @@ class Player extends Stage {
     const where = at === 0 ? "Iteration 0, the start" : `Iteration ${t}, after the ${phase(at)}-step`;
     const what = at === 0 ? "no point has a colour yet"
       : at % 2 ? "the colours follow the model" : "the model has moved, the colours have not";
-    const stop = fit.stops.find((s) => s.iteration === t);
+    const stop = fit.passed.find((s) => s.iteration === t);
     this.status.setAttribute("aria-live", playing ? "off" : "polite");
     this.status.replaceChildren(element("b", {}, where),
       ` · log-likelihood ${fixed(value, 2)} · ${note || what}${stop ? ` · ${stop.label}` : ""}`);
     Object.assign(root.dataset, { iteration: t, phase: phase(at), logLikelihood: value, playing: Boolean(playing) });
+    this.slider.max = 2 * fit.reached + 1;
     this.slider.value = at;
     this.slider.setAttribute("aria-valuetext", `${where}, log-likelihood ${fixed(value, 2)}`);
     for (const [node, letter] of [[this.E, "E"], [this.M, "M"]]) {
@@ -169,9 +172,10 @@ class Player extends Stage {
     parts.forEach((words, k) => { this.legend.children[k].lastChild.textContent = `${k + 1}: ${words}`; });
     this.main.say(`${fit.n} points under ${fit.k} components. ${where}. ` +
       parts.map((words, k) => `Component ${k + 1}: ${words}`).join("; "));
-    this.trace.say(`Log-likelihood over ${fit.last} iterations, from ${fixed(fit.logLikelihood[0], 2)} to ` +
-      `${fixed(fit.logLikelihood[fit.last], 2)}; now ${fixed(value, 2)} at ${t}. ` +
-      fit.stops.map((s) => `${s.label}: iteration ${s.iteration}.`).join(" "));
+    this.trace.say(`Log-likelihood over ${fit.reached} iterations${fit.whole ? "" : " so far"}, from ` +
+      `${fixed(fit.logLikelihood[0], 2)} to ${fixed(fit.logLikelihood[fit.reached], 2)}; ` +
+      `now ${fixed(value, 2)} at ${t}. ` +
+      fit.passed.map((s) => `${s.label}: iteration ${s.iteration}.`).join(" "));
   }
   inWords(p) {
     const [x, y] = [fixed(p[1], this.digits[0]), fixed(p[2], this.digits.at(-1))];

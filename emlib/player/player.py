@@ -25,7 +25,9 @@ class Player(anywidget.AnyWidget):
     (N, 2): the data that were fitted. title: a line above the picture. labels: the name of the
     axis, or of both. loose_tol: a tolerance in nats per observation, or a list of (tolerance,
     label): the trace marks the first iteration that gains less, where ``fit(…, tol=N * tolerance)``
-    stops. marks: a list of (iteration, label), marked as well.
+    stops. marks: a list of (iteration, label), marked as well. ahead: False hides what is to come:
+    the trace and the slider reach only as far as the reader has been, and a mark appears once it is
+    passed; so a class can be asked what will happen. A page that is loaded again begins anew.
 
     ``iteration`` (0 … n_iter) and ``phase`` say what is shown, and may be set. Phase "M": the
     parameters have just moved, and the points still wear the responsibilities of the model before
@@ -38,11 +40,14 @@ class Player(anywidget.AnyWidget):
     iteration = traitlets.Int(0).tag(sync=True)
     phase = traitlets.Enum(["M", "E"], "M").tag(sync=True)
 
-    def __init__(self, fit: Fit, data, *, title=None, loose_tol=None, marks=(), labels=None):
+    def __init__(
+        self, fit: Fit, data, *, title=None, loose_tol=None, marks=(), labels=None, ahead=True
+    ):
         x = _data_of(fit, data)
         record = {
             "title": title or "",
             "labels": _labels(labels, x.shape[1]),
+            "ahead": bool(ahead),
             "stops": _stops(fit.history, len(x), loose_tol) + _marks(fit.history, marks),
             **_recorded(fit.history, x),
         }
@@ -50,7 +55,8 @@ class Player(anywidget.AnyWidget):
 
     def __repr__(self):
         n, d, k = (self.record[name] for name in "ndk")
-        return f"Player({n} points in {d}-D, {k} components, {self.record['steps'] - 1} iterations)"
+        length = f", {self.record['steps'] - 1} iterations" if self.record["ahead"] else ""
+        return f"Player({n} points in {d}-D, {k} components{length})"
 
     @traitlets.validate("iteration")
     def _in_history(self, proposal):

@@ -44,7 +44,13 @@ export class Replay {
     this.all = unpack(record.parameters, Float64Array);
     this.logLikelihood = unpack(record.log_likelihood, Float64Array);
     this.last = record.steps - 1;
+    this.reached = record.ahead ? this.last : 0;
   }
+
+  // How far the reader has been; beyond it nothing is shown. All has been seen: as if nothing was hidden.
+  reach(t) { this.reached = Math.max(this.reached, t); }
+  get whole() { return this.reached === this.last; }
+  get passed() { return this.stops.filter((s) => this.whole || s.iteration < this.reached); }
 
   // Parameters of all components between step t and step u: one small array a component.
   components(t, u = t, f = 0) {

@@ -3,25 +3,28 @@
 import { Axes, fixed } from "./axes.js";
 import { css, label, marker, polygon, stroke } from "./paint.js";
 
-// The log-likelihood of every step, with a cursor, and where a loose tolerance stops.
+// The log-likelihood of every step that the reader has reached, with a cursor, and where a loose
+// tolerance stops. While the end is not known, nothing in the picture tells it, its axes included.
 export function drawTrace(sheet, theme, em, fit, { from, to, f }) {
-  const values = fit.logLikelihood;
-  const top = values[fit.last];
+  const values = fit.logLikelihood.subarray(0, fit.reached + 1);
+  const top = values[fit.reached];
   // A bad start can lie so deep that the climb would look flat: then it is marked at the edge.
   const second = values[Math.min(1, fit.last)];
-  const deep = fit.last > 1 && top - values[0] > 3 * (top - second);
+  const deep = fit.whole && fit.last > 1 && top - values[0] > 3 * (top - second);
   const floor = deep ? second : values[0];
-  const pad = 0.08 * (top - floor || 1);
+  // What has not moved yet, rounding apart, gets room of the size of its numbers.
+  const still = top - floor < 1e-9 * Math.abs(top);
+  const pad = 0.08 * (still ? Math.abs(top) || 1 : top - floor);
   const box = { left: em * 4.4, right: sheet.width - em, top: em * 1.9, bottom: sheet.height - em * 3 };
-  const axes = (sheet.axes = new Axes(box, [0, Math.max(1, fit.last)], [floor - pad * (deep ? 2.4 : 1), top + pad]));
+  const axes = (sheet.axes = new Axes(box, [0, Math.max(fit.whole ? 1 : 10, fit.reached)], [floor - pad * (deep ? 2.4 : 1), top + pad]));
   const context = sheet.context;
   const height = (v) => Math.min(axes.y(v), box.bottom);
 
-  sheet.layer("trace", (c) => {
+  sheet.layer(`trace ${fit.reached}`, (c) => {
     axes.draw(c, theme, em, { xlabel: "iteration", ylabel: "log-likelihood", whole: true });
     Object.assign(c, { strokeStyle: css(theme.soft, 0.55), lineWidth: 2 });
     axes.clip(c, () => axes.curve(c, values));
-    fit.stops.forEach((s, i) => {
+    fit.passed.forEach((s, i) => {
       const x = axes.x(s.iteration);
       Object.assign(c, { strokeStyle: css(theme.alarm), lineWidth: 2 });
       c.setLineDash([3, 4]);

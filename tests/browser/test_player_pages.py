@@ -20,10 +20,10 @@ pytest.importorskip("mathjax", reason="pages take MathJax from the extra `slides
 pytestmark = pytest.mark.tools
 
 ROOT = Path(__file__).resolve().parents[2]
-PLANE, LINE, BOUND = range(3)
+PLANE, LINE, BOUND, HIDDEN, SHORT, TWINS = range(6)
 CELLS = """
 import ipywidgets, matplotlib.pyplot as plt, numpy as np
-from emlib import GaussianMixture, NormalMixture, datasets, fit, plots
+from emlib import Fit, GaussianMixture, NormalMixture, Step, datasets, fit, plots
 from emlib.player import BoundPlayer, Player
 ---
 x = datasets.old_faithful()
@@ -35,6 +35,18 @@ w = x[:, 1]
 Player(fit(NormalMixture([0.5, 0.5], [50, 60], [5, 5]), w), w, labels="waiting (min)")
 ---
 BoundPlayer(datasets.coin_tosses())
+---
+marks = [(53, "the summit")]
+Player(fit(start, z), z, loose_tol=1e-3, marks=marks, ahead=False)
+---
+Player(fit(start, z, max_iter=30), z, loose_tol=1e-3, ahead=False)
+---
+ten = np.array([2.3, 3.2, 3.1, 1.6, 1.9, 11.5, 10.2, 12.3, 8.6, 10.9])
+twin = NormalMixture([0.5, 0.5], [ten.mean()] * 2, [ten.std()] * 2)
+end = twin.log_likelihood(ten)
+climb = end - 300, np.nextafter(end, end - 1), end
+steps = tuple(Step(t, twin, value) for t, value in enumerate(climb))
+Player(Fit(twin, end, True, 2, steps), ten)
 ---
 ipywidgets.FloatSlider()
 ---
@@ -73,7 +85,7 @@ def open_page(folder, static_server, browser, watch):
         page = context.new_page()
         seen.append(watch(page))
         page.goto((address or static_server(folder)) + "/players.html")
-        page.wait_for_function("document.querySelectorAll('.em-player').length === 3")
+        page.wait_for_function("document.querySelectorAll('.em-player').length === 6")
         page.wait_for_function("document.querySelector('mjx-container svg')")
         return page
 
@@ -125,7 +137,7 @@ def settle(node):
 
 def press(node, *keys):
     """Reach a player by keyboard only, press keys, and wait until it rests."""
-    for _ in range(60):
+    for _ in range(120):
         if node.evaluate("node => node === document.activeElement"):
             break
         node.page.keyboard.press("Tab")
@@ -238,6 +250,72 @@ def test_space_plays_and_pauses(open_page):
     rest = state(node)
     settle(node)
     assert state(node) == rest
+
+
+def test_a_fit_that_does_not_move_is_drawn_at_once(open_page):
+    node = player(open_page(), TWINS)  # its last step gains one unit in the last place
+    press(node, "End")
+    words = "node => node.querySelector('.em-trace').getAttribute('aria-label')"
+    assert "to −28.68; now −28.68" in node.evaluate(words)
+
+
+# --- a player that tells nothing of what is to come ----------------------------------------------
+
+
+def told(node):
+    """Every word that a reader sees or hears, and how far the slider goes."""
+    html = node.evaluate("node => node.outerHTML")
+    return html, int(node.get_by_role("slider").get_attribute("max"))
+
+
+def test_what_is_to_come_is_hidden_from_eyes_and_ears(open_page):
+    node = player(open_page(), HIDDEN)
+    press(node, *["ArrowRight"] * 25)
+    assert state(node) == (25, "E")
+    html, end = told(node)
+    assert end == 51 and "−541.2" in html
+    assert "over 25 iterations so far, from −1331.48 to −541.2" in html
+    assert re.findall(r"−385|summit|(?<![\d.])(?:53|107)(?!\d)", html) == []
+    node.get_by_role("slider").evaluate(
+        "node => { node.value = 107; node.dispatchEvent(new Event('input')); }"
+    )
+    trace = node.locator(".em-trace").bounding_box()
+    node.page.mouse.click(trace["x"] + trace["width"] - 2, trace["y"] + 90)
+    settle(node)
+    assert state(node) == (25, "E")
+
+
+def test_a_hidden_mark_appears_once_it_is_passed(open_page):
+    node = player(open_page(), HIDDEN)
+    press(node, *["ArrowRight"] * 3)
+    assert "stops here" not in told(node)[0]
+    press(node, "ArrowRight")
+    assert "tolerance 0.001 stops here: iteration 3." in told(node)[0]
+    press(node, "ArrowLeft", "ArrowLeft")
+    assert "stops here" in told(node)[0]  # where the reader has been stays in sight
+    assert told(node)[1] == 9
+
+
+def test_the_future_leaves_no_mark_in_a_hidden_trace(open_page):
+    """Two runs that are the same so far look the same, whatever becomes of them."""
+    page = open_page()
+    long, short = player(page, HIDDEN), player(page, SHORT)
+    for keys in ["ArrowRight"] * 2, ["ArrowRight"] * 10:
+        press(long, *keys)
+        press(short, *keys)
+        assert pixels(long, ".em-trace") == pixels(short, ".em-trace")
+    press(short, "End")
+    assert pixels(long, ".em-trace") != pixels(short, ".em-trace")
+
+
+def test_at_the_end_nothing_is_hidden_any_more(open_page):
+    page = open_page()
+    node, other = player(page, HIDDEN), player(page, PLANE)
+    press(node, "End", "Home")
+    html, end = told(node)
+    assert "over 53 iterations, from −1331.48 to −385.46; now −1331.48 at 0" in html
+    assert "the summit: iteration 53." in html
+    assert end == told(other)[1] == 107
 
 
 # --- the player, by mouse ----------------------------------------------------------------------

@@ -85,6 +85,13 @@ def test_several_marks_and_one_that_is_never_reached(faithful):
     assert player.record["stops"][2]["iteration"] == 4
 
 
+def test_what_is_ahead_may_be_hidden(faithful):
+    player = Player(faithful.fit, faithful.x, ahead=False)
+    assert player.record["ahead"] is False
+    assert repr(player) == "Player(272 points in 2-D, 2 components)"
+    assert Player(faithful.fit, faithful.x).record["ahead"] is True
+
+
 def test_position_can_be_set_and_is_checked(faithful):
     player = Player(faithful.fit, faithful.x)
     assert (player.iteration, player.phase) == (0, "M")
