@@ -8,6 +8,7 @@ from ..em import Fit, fit
 from ..gaussian import GaussianMixture
 from ._explorer import Answer, Explorer, blank, headline, number, slider
 
+LAST = 60  # the iteration at the right edge of the trace
 NAMES = {"x1": "mean 1, x", "y1": "mean 1, y", "x2": "mean 2, x", "y2": "mean 2, y"}
 
 
@@ -54,7 +55,7 @@ class DragTheStart(Explorer):
 def _prepare_trace(ax, x: np.ndarray, best: float) -> None:
     """Fix the axes: from below one Gaussian's log-likelihood, where plateaus lie, to the best."""
     one = GaussianMixture([1.0], [x.mean(axis=0)], [np.cov(x.T, bias=True)]).log_likelihood(x)
-    ax.set(xlim=(-1.5, 60), ylim=(one - 0.4 * (best - one), best + 0.1 * (best - one)))
+    ax.set(xlim=(-1.5, LAST), ylim=(one - 0.4 * (best - one), best + 0.1 * (best - one)))
     ax.set(xlabel="iteration", ylabel="log-likelihood (nats)")
 
 
@@ -97,8 +98,9 @@ def _draw_trace(ax, result: Fit, numbers: dict) -> list:
 def _say_journey(numbers: dict) -> str:
     end, best, near = (numbers[name] for name in ("log_likelihood", "best", "near"))
     basin = "the best known" if best - end < 0.5 else f"{best - end:.1f} below the best known"
+    beyond = ", beyond the right edge" if near > LAST else ""
     return (
-        f"EM ends at {number(end)} nats, {basin}; within 1 nat of that at iteration {near}. "
+        f"EM ends at {number(end)} nats, {basin}; within 1 nat of that at iteration {near}{beyond}. "
         f"A tolerance of 10⁻³ per observation would stop at iteration {numbers['stop']}, "
         f"{numbers['short']:.1f} nats short."
     )

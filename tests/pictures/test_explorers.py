@@ -320,6 +320,12 @@ def test_there_is_a_second_basin():
     assert "155.0 below the best known" in explorer.words
 
 
+def test_words_say_what_lies_beyond_the_right_edge(made):
+    slow = explorers.drag_the_start(Z, [(-0.9, 1.1), (1.4, -1.3)])
+    assert slow.numbers["near"] > 60 and ", beyond the right edge." in slow.words
+    assert "beyond" not in made["drag_the_start"].words
+
+
 def test_stop_is_where_a_loose_fit_stops(made):
     start = GaussianMixture([0.5, 0.5], [[-1.5, 1.5], [1.5, -1.5]], [np.eye(2)] * 2)
     assert made["drag_the_start"].numbers["stop"] == fit(start, Z, tol=1e-3 * len(Z)).n_iter
