@@ -82,7 +82,7 @@ WRONG = {
         (GAINS.format("0.01"), "larger one"),
         (GAINS.format("gains[(trace < trace[-1] - 1)[:-1]].min()"), "arrives within one nat"),
         (GAINS.format("gains[:-1][(trace < trace[-1] - 1)[2:]].min()"), "far state is left out"),
-        (GAINS.format("gains[(trace < trace[-1] - 2)[1:]].min()"), "nats short"),
+        (GAINS.format("gains[(trace < trace[-1] - 2)[1:]].min()"), "left out"),
         (GAINS.format("-gains[(trace < trace[-1] - 1)[1:]].min()"), "sign"),
         (GAINS.format("gains[(trace < trace[-1] - 1)[1:]].mean()"), "average"),
         ("def loosest_tolerance(trace):\n    trace -= trace[0]\n    return 1", "changes the array"),
