@@ -100,7 +100,8 @@ def _say_journey(numbers: dict) -> str:
     basin = "the best known" if best - end < 0.5 else f"{best - end:.1f} below the best known"
     beyond = ", beyond the right edge" if near > LAST else ""
     return (
-        f"EM ends at {number(end)} nats, {basin}; within 1 nat of that at iteration {near}{beyond}. "
+        f"EM ends at {number(end)} nats, {basin}; within 1 nat of that at iteration {near}"
+        f"{beyond}. "
         f"A tolerance of 10⁻³ per observation would stop at iteration {numbers['stop']}, "
         f"{numbers['short']:.1f} nats short."
     )
