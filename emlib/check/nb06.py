@@ -8,7 +8,7 @@ from ..em import CollapsedComponent, fit
 from ..gaussian import GaussianMixture
 from ._feedback import Wrong, call, compare, exercise, number, parts, require, slips
 
-TRIES = 20  # so many starts may a function draw for one data set
+TRIES = 40  # so many starts may a function draw for one data set
 
 
 @exercise(
