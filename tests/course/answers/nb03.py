@@ -86,8 +86,7 @@ WRONG = {
         (SPIKE.format("[.5, .5], [x[0], x.mean()], [0, x.std()]"), "positive"),
         (NARROWER.format(weights="[.5, .5]", at="x.mean()", wide="x.std()"), "returns nothing"),
         (
-            "def spike(x, target):\n    return fit(NormalMixture([.5, .5], [x.min(), x.max()], "
-            "[x.std()] * 2), x).model",
+            SPIKE.format("[.5, .5], [x.mean() - 1, x.mean() + 1], [x.std(), 2 * x.std()]"),
             "exactly on",
         ),
         ("def spike(x, target):\n    return target + 1", "NormalMixture"),
