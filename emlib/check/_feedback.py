@@ -106,7 +106,7 @@ def call(function, *arguments, **named):
         raise NotYet(" Your function returns nothing: is the `return` missing?")
     if not all(map(_same, (*given, *given_named.values()), (*arguments, *named.values()))):
         raise Wrong("Your function changes the array it was given. Work on a copy: x = x.copy().")
-    return copy.deepcopy(tuple(answer) if isinstance(answer, Iterator) else answer)
+    return copy.deepcopy(answer)
 
 
 def _settled(answer):
