@@ -32,9 +32,14 @@ def _e_wrong_axis(x, pi, mu, sigma):
     return joint / joint.sum(axis=0)
 
 
-def _sums(x, r, extra=0.0):
+def _e_unsure(x, pi, mu, sigma):
+    joint = _joint(x, pi, mu, sigma) ** 0.9
+    return joint / joint.sum(axis=1, keepdims=True)
+
+
+def _sums(x, r):
     n = r.sum(axis=0)
-    mu = r.T @ x / (n + extra)
+    mu = r.T @ x / n
     return n / n.sum(), mu, (r * (x[:, None] - mu) ** 2).sum(axis=0) / n
 
 
@@ -62,7 +67,7 @@ def _m_floor(x, r):
 
 def _m_ridge(x, r):
     pi, mu, variance = _sums(x, r)
-    return pi, mu, np.sqrt(variance + 0.1)
+    return pi, mu, np.sqrt(variance + 0.001)
 
 
 def _m_variance(x, r):
@@ -70,8 +75,24 @@ def _m_variance(x, r):
 
 
 def _m_pulled(x, r):
-    pi, mu, variance = _sums(x, r, extra=1.0)
-    return pi, mu, np.sqrt(variance)
+    pi, mu, sigma = _m_step(x, r)
+    return pi, mu * (1 - 1 / r.sum(axis=0)), sigma
+
+
+def _m_smoothed(x, r):
+    pi, mu, sigma = _m_step(x, r)
+    return (pi * len(x) + 1) / (len(x) + len(pi)), mu, sigma
+
+
+def _m_unbiased(x, r):
+    pi, mu, variance = _sums(x, r)
+    n = r.sum(axis=0)
+    return pi, mu, np.sqrt(variance * n / (n - 1))
+
+
+def _m_penalised(x, r):
+    pi, mu, sigma = _m_step(x, r)
+    return pi, mu - 0.1 * np.sign(mu), sigma
 
 
 ward = {
@@ -119,8 +140,8 @@ _EVIDENCE = {
 )
 def ill_half(rng, function):
     """Check a function (theta, x, e, m) → "e_step", "m_step" or "none"."""
-    for e, m, want in _HALVES:
-        x, theta = _problem(rng)
+    for i in (0, *rng.permutation(len(_HALVES))):
+        (e, m, want), (x, theta) = _HALVES[i], _problem(rng, even=False)
         got = call(function, theta, x, e, m)
         require(got in ("e_step", "m_step", "none"), 'Return "e_step", "m_step" or "none".')
         if got != want:
@@ -134,13 +155,16 @@ _HALVES = [
     (_e_no_square, _m_step, "e_step"),
     (_e_no_weights, _m_step, "e_step"),
     (_e_wrong_axis, _m_step, "e_step"),
+    (_e_unsure, _m_step, "e_step"),
     (_e_step, _m_pulled, "m_step"),
+    (_e_step, _m_smoothed, "m_step"),
+    (_e_step, _m_unbiased, "m_step"),
 ]
 
 
 def _half_hint(e: Callable, m: Callable, got: str, want: str) -> str:
     if want == "none":
-        return "You find something in a pair that is healthy."
+        return "You find something in a healthy pair. Last digits may differ: use np.allclose."
     if got == "none":
         missed = "a floor under sigma" if m is _m_floor else "an ill half"
         return (
@@ -166,20 +190,29 @@ def property_test(rng, function):
         for k in (2, 3):
             x, theta = _problem(rng, k)
             require(_verdict(function, theta, x, _e_step, m), _SOUND_HINTS[m])
-    for name, e, m in _ILL:
+    for name, e, m, why in _ILL:
         x, theta = _problem(rng)
-        require(not _verdict(function, theta, x, e, m), _ill_hint(name))
+        require(not _verdict(function, theta, x, e, m), f"It lets {name} pass. {why}")
 
 
 _SOUND = [_m_step, _m_shared, _m_known]
-_ILL = [(name, *halves) for name, halves in ward.items()] + [
-    ("a patient that you have not seen (it adds 0.1 to every variance)", _e_step, _m_ridge)
+_LOOK = "Does it look at the means and at the standard deviations, with np.allclose?"
+_FLOOR = (
+    "Its floor shows in the standard deviations alone: the log-likelihood does not fall, and the "
+    "rows still sum to one."
+)
+_ILL = [
+    ("patient X", *ward["X"], _FLOOR),
+    ("patient Y", *ward["Y"], _LOOK),
+    ("patient Z", *ward["Z"], "Its m_step is sound: does the test call e as well? " + _LOOK),
+    ("a patient that you have not seen (it adds 0.001 to each variance)", _e_step, _m_ridge, _LOOK),
+    ("one that you have not seen (it pulls each mean by 0.1)", _e_step, _m_penalised, _LOOK),
 ]
 
 
 def _verdict(function, theta, x, e, m) -> bool:
-    verdict = call(function, theta, x, e, m)
-    require(isinstance(verdict, bool | np.bool_), "Return True or False.")
+    verdict = np.asarray(call(function, theta, x, e, m))
+    require(verdict.shape == () and verdict.dtype == bool, "Return True or False.")
     return bool(verdict)
 
 
@@ -195,24 +228,18 @@ _SOUND_HINTS = {
 }
 
 
-def _ill_hint(name: str) -> str:
-    name = f"patient {name}" if len(name) == 1 else name
-    why = (
-        " A floor under sigma never makes the log-likelihood fall, and the rows still sum to one."
-        if name == "patient X"
-        else " Does it look at the means and at the standard deviations?"
-    )
-    return f"It lets {name} pass.{why}"
-
-
-def _problem(rng, k: int = 3) -> tuple:
-    """Return fresh data, a narrow group far from wide ones that overlap, and an even start.
+def _problem(rng, k: int = 3, even: bool = True) -> tuple:
+    """Return fresh data, a narrow group far from wide ones that overlap, and a start.
 
     The narrow group gets below X's floor in one step; the overlap shows what an ill E-step does.
-    Equal weights and widths suit code that keeps them equal on purpose.
+    Equal weights and widths suit code that keeps them equal on purpose, and hide some slips.
     """
-    centres = rng.uniform(-20, 20) + np.cumsum([0, *rng.uniform([9, 3], [10, 4])])[:k]
-    widths = np.concatenate([[0.3], rng.uniform(1.2, 1.6, k - 1)])
+    centres = rng.uniform(-20, 20) + np.cumsum([0, *rng.uniform([20, 4], [21, 5])])[:k]
+    widths = np.concatenate([[0.3], rng.uniform(1.5, 1.9, k - 1)])
     z = np.repeat(np.arange(k), 40 + 30 * rng.permutation(k))
     x = rng.normal(centres[z], widths[z])
-    return x, (np.full(k, 1 / k), centres + rng.normal(0, 0.1, k), np.full(k, 1.1))
+    means = centres + rng.normal(0, 0.1, k)
+    if even:
+        return x, (np.full(k, 1 / k), means, np.full(k, 1.1))
+    stds = np.array([1.1, *rng.permutation([1.3, 1.6])])
+    return x, (rng.permutation([0.2, 0.3, 0.5]), means, stds)

@@ -1,5 +1,6 @@
 """The clinic: every fault has its symptom, every cure works, and the table of notebook 08 holds."""
 
+import re
 import subprocess
 import sys
 
@@ -9,35 +10,35 @@ import pytest
 from helpers import assert_close
 from pytest import approx
 
-from emlib import CoinMixture, GaussianMixture, NormalMixture, fit
-from emlib.check.patients import PATIENTS, Coins, Gaussian, Normal, readings, table
+from emlib import CoinMixture, GaussianMixture, NormalMixture, check, fit
+from emlib.check.patients import INSTRUMENTS, PATIENTS, Coins, Gaussian, Normal, readings, table
 
 TABLE = """\
-                                             mono res step equ perm off area sam stop
- 1  identical start                            ·    ·    ·    ·    ·    ·    ·    ·    ✗
- 2  variance as E[x²] − μ²                     ·    ·    ·    ·    ·    ✗    ·    ·    ·
- 3  surface drawn for other parameters         ·    ·    ·    ·    ·    ·    ·    ·    ·
- 4  log_likelihood returns its negative        ✗    ·    ·    ·    ·    ·    ·    ·    ✗
- 6  component sizes fixed as int(n * pi)       ·    ·    ·    ·    ·    ·    ·    ✗    ·
- 7  axis limits copied from another plot       ·    ·    ·    ·    ·    ·    ·    ·    ·
-12  a sum without axis= in the M-step          ✗    ·    ✗    ✗    ·    ✗    ·    ·    ✗
-13  d overwritten by d, h = np.histogram(…)    ·    ·    ·    ·    ·    ·    ·    ·    ✗
-14  log-likelihood array shaped like the data  ✗    ·    ·    ·    ·    ·    ·    ·    ✗
-15  starts drawn without a look at the data    ✗    ✗    ✗    ✗    ✗    ✗    ·    ·    ✗
-16  weights frozen, and swapped                ✗    ·    ✗    ·    ✗    ·    ·    ·    ✗
-17  densities summed without weights           ·    ·    ·    ·    ·    ·    ✗    ·    ·
-18  densities taken for a sample               ·    ·    ·    ·    ·    ·    ·    ✗    ·
-19  / 2*sigma**2 without parentheses           ✗    ·    ✗    ✗    ·    ·    ✗    ·    ✗
-20  randn() < pi for random() < pi             ·    ·    ·    ·    ·    ·    ·    ✗    ·
-21  shared sigma updated from one component    ✗    ·    ✗    ·    ✗    ·    ·    ·    ✗
-23  diag(std) where variances belong           ·    ·    ·    ✗    ·    ·    ·    ·    ·
-24  np.mean(X) without axis= in the start      ·    ·    ·    ✗    ·    ·    ·    ·    ·
-25  covariance about the old means             ·    ·    ✗    ·    ·    ·    ·    ·    ·
-26  until convergence means 25 iterations      ·    ·    ·    ·    ·    ·    ·    ·    ✗
-28  convergence tested on Q at the old theta   ·    ·    ·    ·    ·    ·    ·    ·    ✗
-29  starting rows that do not sum to one       ·    ✗    ·    ·    ·    ·    ·    ·    ·
-30  exp(log-likelihood) of long sequences      ·    ·    ·    –    ·    ✗    ·    ·    ·
-32  absolute tolerance .01                     ·    ·    ·    ·    ·    ·    ·    ·    ✗
+                                              mono  res step  equ perm  off area  sam stop
+ 1  identical start                              ·    ·    ·    ·    ·    ·    ·    ·    ✗
+ 2  variance as E[x²] − μ²                       ·    ·    ·    ·    ·    ✗    ·    ·    ·
+ 3  surface drawn for other parameters           ·    ·    ·    ·    ·    ·    ·    ·    ·
+ 4  log_likelihood returns its negative          ✗    ·    ·    ·    ·    ·    ·    ·    ✗
+ 6  component sizes fixed as int(n * pi)         ·    ·    ·    ·    ·    ·    ·    ✗    ·
+ 7  axis limits copied from another plot         ·    ·    ·    ·    ·    ·    ·    ·    ·
+12  a sum without axis= in the M-step            ✗    ·    ✗    ✗    ·    ✗    ·    ·    ✗
+13  d overwritten by d, h = np.histogram(…)      ·    ·    ·    ·    ·    ·    ·    ·    ✗
+14  log-likelihood array shaped like the data    ✗    ·    ·    ·    ·    ·    ·    ·    ✗
+15  starts drawn without a look at the data      ✗    ✗    ✗    ✗    ✗    ✗    ·    ·    ✗
+16  weights frozen, and swapped                  ✗    ·    ✗    ·    ✗    ·    ·    ·    ✗
+17  densities summed without weights             ·    ·    ·    ·    ·    ·    ✗    ·    ·
+18  densities taken for a sample                 ·    ·    ·    ·    ·    ·    ·    ✗    ·
+19  / 2*sigma**2 without parentheses             ✗    ·    ✗    ✗    ·    ·    ✗    ·    ✗
+20  randn() < pi for random() < pi               ·    ·    ·    ·    ·    ·    ·    ✗    ·
+21  shared sigma updated from one component      ✗    ·    ✗    ·    ✗    ·    ·    ·    ✗
+23  diag(std) where variances belong             ·    ·    ·    ✗    ·    ·    ·    ·    ·
+24  np.mean(X) without axis= in the start        ·    ·    ·    ✗    ·    ·    ·    ·    ·
+25  covariance about the old means               ·    ·    ✗    ·    ·    ·    ·    ·    ·
+26  until convergence means 25 iterations        ·    ·    ·    ·    ·    ·    ·    ·    ✗
+28  convergence tested on Q at the old theta     ·    ·    ·    ·    ·    ·    ·    ·    ✗
+29  starting rows that do not sum to one         ·    ✗    ·    ·    ·    ·    ·    ·    ·
+30  exp(log-likelihood) of long sequences        ·    ·    ·    –    ·    ✗    ·    ·    ·
+32  absolute tolerance .01                       ·    ·    ·    ·    ·    ·    ·    ·    ✗
 """
 
 
@@ -46,14 +47,38 @@ TABLE = """\
 
 def test_table_as_measured_now():
     measured = {number: readings(p) for number, p in PATIENTS.items()}
-    assert table(measured) + "\n" == TABLE
+    assert repr(table(measured)) + "\n" == TABLE
 
 
 def test_table_in_the_notebook(root):
     (path,) = (root / "notebooks").glob("08_*.ipynb")
     cells = nbformat.read(path, as_version=4).cells
     (cell,) = [c for c in cells if "clinic-table" in c.metadata.get("tags", [])]
-    assert "".join(output.get("text", "") for output in cell.outputs) == TABLE
+    (output,) = cell.outputs
+    assert output.data["text/plain"] + "\n" == TABLE
+
+
+MEASURED = {n: {i: check.Reading("wrong", "") for i in INSTRUMENTS} for n in PATIENTS}
+
+
+def test_every_symbol_stands_under_its_word():
+    head, *rows = repr(table(MEASURED)).splitlines()
+    places = [range(*word.span()) for word in re.finditer(r"\w+", head)]
+    assert len(places) == len(INSTRUMENTS) == 9
+    for row in rows:
+        symbols = [found.start() for found in re.finditer("✗", row[45:])]
+        assert [45 + at in place for at, place in zip(symbols, places, strict=True)] == [True] * 9
+
+
+@pytest.mark.parametrize("width", [320, 700, 1280])
+def test_in_a_page_too_whatever_its_width(width, page):
+    page.set_viewport_size({"width": width, "height": 720})
+    page.set_content(table(MEASURED)._repr_html_())
+    left = "cells => cells.map(c => Math.round(c.getBoundingClientRect().left))"
+    head = page.locator("th").evaluate_all(left)
+    rows = page.locator("td").evaluate_all(left)
+    assert len(head) == 11 and len(rows) == 11 * len(PATIENTS)
+    assert all(rows[i : i + 11] == head for i in range(0, len(rows), 11))
 
 
 def test_table_has_every_fault_of_the_list():
@@ -98,9 +123,9 @@ def test_checks_do_not_load_the_clinic():
 # The symptoms: before, and after the cure. Data are our own draws; the sizes are the published ones
 
 
-def before_and_after(number):
+def before_and_after(number, **fewer):
     p = PATIENTS[number]
-    return p.symptom(p), p.symptom(p.cured)
+    return p.symptom(p, **fewer), p.symptom(p.cured, **fewer)
 
 
 def test_1_identical_start_stays():
@@ -200,12 +225,12 @@ def test_25_never_falls_and_ends_at_the_same_place():
 
 
 def test_26_stops_in_the_middle():
-    before, after = before_and_after(26)
+    before, after = before_and_after(26, repeats=8)
     assert before > 0.5 and after == 0
 
 
 def test_28_q_falls():
-    (fell, short), cured = before_and_after(28)
+    (fell, short), cured = before_and_after(28, repeats=12)
     assert fell == approx(0.5, abs=0.15) and short > 0.05 and cured == (0, 0)
 
 

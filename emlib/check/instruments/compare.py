@@ -7,12 +7,19 @@ import numpy as np
 from .._feedback import Wrong, array
 from .examined import take_step
 from .kinds import kind_of
+from .reading import NotHere
+from .theta import SHOWN
 
 
-def require_probabilities(r, x, when: str) -> None:
+def require_probabilities(r, x, k: int, when: str) -> None:
     """Refuse responsibilities that are no (N, K) table of probabilities with rows that sum to 1."""
-    k = np.shape(r)[1] if np.ndim(r) == 2 else 1
-    r = array(r, (len(x), k), f"{when} the array of responsibilities")
+    name, n = f"{when} the array of responsibilities", len(x)
+    if np.shape(r) == (k, n) != (n, k):
+        raise NotHere(
+            f"{name[0].lower()}{name[1:]} has shape {(k, n)}: it looks transposed. Return "
+            f"r.T, of shape {(n, k)}, a row an observation, and let m_step turn it back; {SHOWN}"
+        )
+    r = array(r, (n, k), name)
     total = r.sum(axis=1)
     if np.abs(total - 1).max() > 1e-8:
         raise Wrong(f"{when} the rows sum to {total.min():.4g} up to {total.max():.4g}, not to 1.")

@@ -5,6 +5,7 @@ from scipy.special import comb
 
 from ..._checks import show
 from .._feedback import Wrong, array, parts
+from .dialects import others, refusal
 from .examined import theta_and
 from .reading import NotHere, Reading, instrument
 
@@ -40,8 +41,13 @@ def sampling(start, x, sample=None) -> Reading:
     error = 5 * np.sqrt(weights * (1 - weights) / len(z)) + 1e-9
     if len(shares) > len(weights) or (np.abs(shares - weights) > error).any():
         raise Wrong(f"The components' shares are {show(shares)}, and should be {show(weights)}.")
-    for k in np.unique(z):
-        _require_shape(drawn[z == k], k, theta)
+    try:
+        _require_shapes(drawn, z, theta)
+    except Wrong:
+        for dialect, read in others(theta).items():
+            if _has_shapes(drawn, z, read(*theta)):
+                raise refusal(dialect, theta, "by the widths of this sample") from None
+        raise
     counts = [np.mean(_draw(sample, 50, rng, x)[1] == 0) for _ in range(400)]
     spread, chance = np.std(counts), np.sqrt(weights[0] * (1 - weights[0]) / 50)
     if not 0.75 * chance <= spread <= 1.3 * chance:
@@ -72,6 +78,21 @@ def _draw(sample, n: int, rng, x) -> tuple:
     """Return x and z of a sample of n."""
     drawn, z = parts(sample(n, rng), 2, "A sample, x and z,")
     return array(drawn, (n, *x.shape[1:]), "x"), array(z, (n,), "z").astype(int)
+
+
+def _has_shapes(drawn, z, theta) -> bool:
+    """Return whether each component has its own mean and spread, if theta is read so."""
+    try:
+        _require_shapes(drawn, z, theta)
+    except Wrong:
+        return False
+    return True
+
+
+def _require_shapes(drawn, z, theta) -> None:
+    """Refuse a sample in which some component has another mean or spread than the model's."""
+    for k in np.unique(z):
+        _require_shape(drawn[z == k], k, theta)
 
 
 def _require_shape(part, k: int, theta) -> None:

@@ -8,8 +8,10 @@ import numpy as np
 
 from .._feedback import NotYet, Wrong, attempted, call, number
 from . import exact
-from .kinds import COINS, GAUSSIAN, NORMAL, affine, as_theta, kind_of
+from .dialects import require_plain
+from .kinds import COINS, GAUSSIAN, NORMAL, affine, kind_of
 from .reading import NotHere
+from .theta import SHOWN, as_theta, start_theta
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Functions:
         """Return the code after one step, at parameters that describe a mixture."""
         m_step = self.functions[1]
         r = self.responsibilities(x)
-        old = self.theta if _accepts(m_step, 2 + len(self.theta)) else ()
+        old = self.theta if _asks_for(m_step, len(self.theta)) else ()
         return self.at(as_theta(call(m_step, x, r, *old), x))
 
     def log_likelihood(self, x) -> float:
@@ -57,7 +59,9 @@ class Functions:
     def _expected(self, x) -> tuple:
         """Return r, and the log-likelihood if the E-step gives that too."""
         got = call(self.functions[0], x, *self.theta)
-        return got if isinstance(got, tuple) and len(got) == 2 else (got, None)
+        pair = isinstance(got, tuple) and len(got) == 2
+        columns = pair and np.ndim(got[0]) == np.ndim(got[1]) == 1  # of r, for two components
+        return got if pair and not columns else (got, None)
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,13 @@ class Model:
     def at(self, theta) -> "Model":
         """Return the same model at other parameters."""
         new = dict(zip(self.names, theta, strict=True))
-        known = is_dataclass(self.model)
-        return Model(replace(self.model, **new) if known else type(self.model)(**new))
+        if is_dataclass(self.model):
+            return Model(replace(self.model, **new))
+        try:
+            return Model(type(self.model)(**new))
+        except TypeError:
+            wanted = f"{type(self.model).__name__}({', '.join(self.names)})"
+            raise NotHere(f"it cannot be made at other parameters, as {wanted}") from None
 
     def responsibilities(self, x):
         """Return what the model says of x, whatever it is."""
@@ -94,17 +103,30 @@ class Model:
 
     def step(self, x) -> "Model":
         """Return the model after one step."""
-        return Model(call(self.model.m_step, call(self.model.e_step, x)))
+        return Model(call(self.model.m_step, self._expected(x)))
 
     def log_likelihood(self, x) -> float:
         """Return the model's own log-likelihood."""
-        return number(call(self.model.e_step, x).log_likelihood, "The log-likelihood")
+        return number(self._expected(x).log_likelihood, "The log-likelihood")
 
     def exact_m_step(self, old) -> Callable:
         """Return the textbook's M-step from the parameters old: weights that are known stay."""
         m_step = kind_of(old).m_step
         known = getattr(self.model, "fixed_weights", False)
         return exact.with_weights(m_step, old[0]) if known else m_step
+
+    def _expected(self, x):
+        """Return what the E-step hands to the M-step."""
+        name = type(self.model).__name__
+        if not _can_take_one(self.model.e_step):
+            raise NotHere(f"e_step of {name} takes more than x: {_AS_FUNCTIONS}")
+        got = call(self.model.e_step, x)
+        if not hasattr(got, "log_likelihood"):
+            raise NotHere(f"e_step of {name} returns no log_likelihood: {_AS_FUNCTIONS}")
+        return got
+
+
+_AS_FUNCTIONS = f"give parameters and two functions, theta, x, e_step and m_step; {SHOWN}"
 
 
 Code = Functions | Model
@@ -116,15 +138,18 @@ def examined(start, x, e_step=None, m_step=None, own=None) -> Code:
     if is_model(value):
         return Model(value)
     if e_step is None or m_step is None:
-        raise NotYet(" Give a model, or e_step and m_step as well.")
+        raise NotYet(" Give a model, which has e_step and m_step, or theta, x, e_step and m_step.")
     theta = call(m_step, x, value) if is_table(value) else value
-    return Functions(as_theta(theta, x), (e_step, m_step), own)
+    code = Functions(start_theta(theta, x), (e_step, m_step), own)
+    if own is None:
+        require_plain(code, x)
+    return code
 
 
 def answer_of(start, x) -> Code:
     """Return an answer, a model or parameters, as code that takes no further step."""
     value = value_of(start, x)
-    return Model(value) if is_model(value) else Functions(as_theta(value, x))
+    return Model(value) if is_model(value) else Functions(start_theta(value, x))
 
 
 def elsewhere(start, code: Code, x, a, b) -> Code:
@@ -141,7 +166,7 @@ def theta_and(start, x, function, method: str) -> tuple:
         if not hasattr(value, method):
             raise NotHere(f"{type(value).__name__} has no method {method}")
         return Model(value).theta, getattr(value, method)
-    theta = as_theta(value, x)
+    theta = start_theta(value, x)
     attempted(function)
     return theta, lambda *given: attempted(function(*given, *theta))
 
@@ -173,10 +198,23 @@ def _is_rule(start) -> bool:
     return callable(start) and not is_model(start)
 
 
-def _accepts(function, n: int) -> bool:
-    """Return whether the function can be called with n arguments."""
+def _asks_for(m_step, n: int) -> bool:
+    """Return whether m_step wants the n old parameters too: options of its own are left alone."""
     try:
-        inspect.signature(function).bind(*range(n))
+        parameters = inspect.signature(m_step).parameters.values()
     except (TypeError, ValueError):
         return False
+    places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    needed = sum(p.default is p.empty for p in places)
+    return needed == 2 + n or any(p.kind is p.VAR_POSITIONAL for p in parameters)
+
+
+def _can_take_one(function) -> bool:
+    """Return whether the function can be called with x alone."""
+    try:
+        inspect.signature(function).bind(None)
+    except TypeError:
+        return False
+    except ValueError:  # it keeps its signature to itself
+        return True
     return True

@@ -1,4 +1,4 @@
-"""Parameters theta, of three kinds of mixture: their names, and how they are read and moved."""
+"""Parameters theta, of three kinds of mixture: their names, and how they are moved."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -9,7 +9,6 @@ from ...coins import CoinMixture
 from ...gaussian import GaussianMixture
 from ...normal import NormalMixture
 from .. import textbook
-from .._feedback import Wrong, attempted
 
 
 class Kind(NamedTuple):
@@ -38,20 +37,6 @@ def kind_of(theta) -> Kind:
     if len(theta) == 2:
         return COINS
     return NORMAL if theta[1].ndim == 1 else GAUSSIAN
-
-
-def as_theta(value, x) -> tuple:
-    """Return parameters as a tuple of arrays, or say why they describe no mixture of such data."""
-    try:
-        theta = tuple(np.asarray(p, float) for p in attempted(value))
-        if len(theta) not in (2, 3):
-            raise ValueError(f"there are {len(theta)} of them")
-        kind_of(theta).model(*theta)
-    except (TypeError, ValueError) as error:
-        raise Wrong(f"These are no parameters of a mixture: {error}.") from None
-    if theta[1].shape[1:] != x.shape[1:] and len(theta) == 3:
-        raise Wrong(f"The means have shape {theta[1].shape}, but the data {x.shape}.")
-    return theta
 
 
 def affine(theta, a, b) -> tuple:

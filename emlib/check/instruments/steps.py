@@ -38,12 +38,12 @@ def responsibilities(start, x, e_step=None, m_step=None) -> Reading:
 
     Looks at the start's own if it is given as responsibilities, and at those of three E-steps.
     """
-    given = value_of(start, x)
+    given, code = value_of(start, x), examined(start, x, e_step, m_step)
+    k = len(code.theta[0])
     if is_table(given):
-        require_probabilities(given, x, "At the start")
-    code = examined(start, x, e_step, m_step)
+        require_probabilities(given, x, k, "At the start")
     for step in range(1, 4):
-        require_probabilities(code.responsibilities(x), x, f"In step {step}")
+        require_probabilities(code.responsibilities(x), x, k, f"In step {step}")
         code = take_step(code, x, step)
     return "All are at least 0, and each row sums to 1, in three steps."
 

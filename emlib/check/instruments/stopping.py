@@ -1,6 +1,7 @@
 """The instrument that asks whether a run was over."""
 
 from .._feedback import Wrong
+from .dialects import others, refusal
 from .exact import log_likelihood, summit
 from .examined import answer_of
 from .kinds import nudged
@@ -20,6 +21,10 @@ def stopping(answer, x) -> Reading:
     here = log_likelihood(x, code.theta)
     gain = summit(x, code.theta, m_step) - here
     if gain > 1e-3:
+        for dialect, read in others(code.theta).items():
+            top = read(*code.theta)
+            if summit(x, top, m_step) - log_likelihood(x, top) <= 1e-3:
+                raise refusal(dialect, code.theta, "by where this is the top of a hill")
         raise Wrong(f"Stopped too early: more steps gain {gain:.4f} nats.")
     gain = summit(x, nudged(code.theta, x), m_step) - here
     if gain > 1e-3:

@@ -11,6 +11,9 @@ healthy program with one method replaced by a faulty one, so its cure is its par
 The faults are in files by what they are in. Their numbers have gaps.
 """
 
+from dataclasses import dataclass
+from html import escape
+
 from .. import instruments as check
 from . import densities, pictures, runs, samples, starts, steps  # noqa: F401, to admit them
 from .admission import ADMITTED
@@ -23,6 +26,7 @@ __all__ = [
     "Gaussian",
     "Normal",
     "Shared",
+    "Table",
     "readings",
     "table",
 ]
@@ -49,10 +53,41 @@ def readings(p) -> dict:
     return {name: examine(p) for name, examine in INSTRUMENTS.items()}
 
 
-def table(measured: dict) -> str:
+def table(measured: dict) -> "Table":
     """Lay out ``{number: readings}``: ✗ where a fault is found, – where one does not apply."""
-    lines = [" " * 45 + "mono res step equ perm off area sam stop"]
-    for number, row in measured.items():
-        symbols = [reading.symbol.replace("✓", "·") for reading in row.values()]
-        lines.append(f"{number:2}  {PATIENTS[number].fault:42} " + "    ".join(symbols))
-    return "\n".join(lines)
+    return Table(measured)
+
+
+@dataclass(frozen=True, repr=False)
+class Table:
+    """A row a patient, a column an instrument: text where it is printed, HTML in a notebook."""
+
+    measured: dict
+
+    COLUMNS = "mono", "res", "step", "equ", "perm", "off", "area", "sam", "stop"
+
+    def rows(self):
+        """Yield number, fault and symbols of each patient."""
+        for number, row in self.measured.items():
+            symbols = [reading.symbol.replace("✓", "·") for reading in row.values()]
+            yield number, PATIENTS[number].fault, symbols
+
+    def __repr__(self):
+        lines = [f"{'':45}" + _aligned(self.COLUMNS)]
+        lines += [f"{number:2}  {fault:41}" + _aligned(row) for number, fault, row in self.rows()]
+        return "\n".join(lines)
+
+    def _repr_html_(self):
+        names = zip(self.COLUMNS, INSTRUMENTS, strict=True)
+        head = "".join(f'<th title="{name}">{short}</th>' for short, name in names)
+        rows = [
+            f'<tr><td>{number}</td><td style="text-align: left">{escape(fault)}</td>'
+            + "".join(f"<td>{symbol}</td>" for symbol in row)
+            for number, fault, row in self.rows()
+        ]
+        return f"<table><tr><th></th><th></th>{head}</tr>\n" + "\n".join(rows) + "</table>"
+
+
+def _aligned(words) -> str:
+    """Return words that end where those in other rows end."""
+    return "".join(f"{word:>5}" for word in words)
