@@ -37,8 +37,8 @@ def covariances(**slip):
 
 
 RECOVER = """
-def recover(x, rng):
-    return {fit}
+def recover(x, tries):
+    {recover}
 
 def align(true_means, model):
     apart = np.linalg.norm(true_means[:, None] - model.means, axis=2)
@@ -46,9 +46,9 @@ def align(true_means, model):
     return {aligned}
 """
 RECOVERED = {
-    "fit": "best_of([starts.kmeans_plus_plus(x, 5, rng) for _ in range(12)], x).model",
+    "recover": "return best_of(tries, x).model",
     "order": "linear_sum_assignment(apart)[1]",
-    "aligned": "GaussianMixture(*(p[order] for p in parts(model)))",
+    "aligned": "GaussianMixture(*[p[order] for p in parts(model)])",
 }
 
 
@@ -57,7 +57,34 @@ def recover(**slip):
     return RECOVER.format(**(RECOVERED | slip))
 
 
-TWINS = "GaussianMixture([.2] * 5, [x.mean(axis=0)] * 5, [np.cov(x.T)] * 5)"
+LOOP = """best = None
+    for start in tries:
+        try:
+            found = fit(start, x)
+        except ValueError:
+            {lost}
+        if best is None or found.log_likelihood {better} best.log_likelihood:
+            best = found
+    return best.model"""
+GREEDY = """np.zeros(len(apart), int)
+    for _ in order:
+        i, j = np.unravel_index(apart.argmin(), apart.shape)
+        order[i], apart[i], apart[:, j] = j, np.inf, np.inf"""
+
+
+def loop(lost="continue", better=">"):
+    """A loop of one's own in place of best_of, with or without a slip."""
+    return recover(recover=LOOP.format(lost=lost, better=better))
+
+
+SQUARES = """
+def covariances(x, r, mu):
+    n = r.sum(axis=0)
+    full = np.einsum('nk,ni,nj->kij', r, x, x) / n[:, None, None]
+    full -= mu[:, :, None] * mu[:, None]
+    return full, np.einsum('kii->ki', full), np.einsum('k,kij->ij', n / n.sum(), full)
+"""
+NP_COV = "np.stack([np.cov(x.T, aweights=w{}).reshape(2 * x.shape[1:]) for w in r.T])"
 
 WRONG = {
     1: [
@@ -79,6 +106,13 @@ WRONG = {
         ("def m_step(x, r):\n    x -= x.mean(axis=0)\n    return r[0], x, x", "changes"),
         ("def m_step(x, r):\n    return r.mean(axis=0)", "values"),
         ("m_step = sick_m_step", "which axis"),
+        (m_step().replace("Sigma = np.stack([(r[:, [k]] * (x - mu[k])).T @ (x - mu[k]) / n[k]",
+                          "Sigma = np.stack([(r[:, [k]] * x).T @ x / n[k] - np.outer(mu[k], mu[k])"),
+         "wrong 10⁷ away"),
+        (m_step().replace("np.stack([(r[:, [k]] * (x - mu[k])).T @ (x - mu[k]) / n[k] for k in "
+                          "range(len(n))])", NP_COV.format("")), "ddof=0"),
+        (m_step().replace("(x - mu[k])).T @ (x - mu[k])", "(x - x.mean(0))).T @ (x - x.mean(0))"),
+         "A covariance is"),
     ],
     2: [
         (covariances(full=FULL), "These are sums"),
@@ -95,12 +129,29 @@ WRONG = {
         (covariances(shared="np.cov(x.T, bias=True)"), "overall mean"),
         (covariances(shared="full[0]"), "over rows and components"),
         (covariances(full="0 * d[0]"), "shape"),
+        (SQUARES, "wrong 10⁷ away"),
+        (covariances(diagonal="np.diagonal(full)"), "shape"),
+        (covariances(shared="full.sum(axis=0) / n.sum()"), "once only"),
     ],
     3: [
-        (recover(fit="fit(starts.random(x, 5, rng), x, max_iter=1).model"), "not finished"),
-        (recover(fit=f"fit({TWINS}, x).model"), "local maximum"),
-        (recover(fit="best_of([starts.kmeans_plus_plus(x, 4, rng)], x).model"), "5 components"),
-        (recover(fit=RECOVERED["fit"].removesuffix(".model")), ".model"),
+        (recover(recover="return fit(tries[0], x).model"), "From another"),
+        (recover(recover="return fit(tries[2], x).model"), "From another"),
+        (recover(recover="return fit(tries[-1], x).model"), "collapsed"),
+        (recover(recover="return max(tries, key=lambda start: start.log_likelihood(x))"),
+         "not finished"),
+        (recover(recover="return fit(max(tries, key=lambda t: t.log_likelihood(x)), x).model"),
+         "From another"),
+        (recover(recover="return best_of(tries, x, max_iter=1).model"), "not finished"),
+        (recover(recover="return max([fit(start, x) for start in tries], "
+                         "key=lambda run: run.log_likelihood).model"), "collapsed"),
+        (recover(recover="return best_of([starts.kmeans_plus_plus(x, 5, 0)], x).model"), ""),
+        (recover(recover="return best_of([starts.kmeans_plus_plus(x, 4, s) for s in range(9)], "
+                         "x).model"), "5 components"),
+        (recover(recover="return best_of(tries, x)"), ".model"),
+        (loop(lost="break"), "From another"),
+        (loop(better="<"), "From another"),
+        (loop(better="!="), "From another"),
+        (recover(order=GREEDY), "smallest"),
         (recover(order="np.arange(len(apart))"), "order of the fit"),
         (recover(order="np.argsort(linear_sum_assignment(apart)[1])"), "inverse"),
         (recover(order="apart.argmin(axis=1)"), "used twice"),
@@ -117,5 +168,32 @@ WRONG = {
          "Only change the order"),
         (recover(aligned="parts(model)"), "GaussianMixture"),
         (recover(aligned="None"), "return"),
+    ],
+}  # fmt: skip
+
+RIGHT = {
+    1: [
+        m_step().replace("np.stack([(r[:, [k]] * (x - mu[k])).T @ (x - mu[k]) / n[k] for k in "
+                         "range(len(n))])", NP_COV.format(", ddof=0")),
+        "def m_step(x, r):\n    return m_einsum(x, r)",
+        "def m_step(x, r):\n    return [[list(row) for row in p] if np.ndim(p) == 2 else list(p) "
+        "for p in m_arrays(x, r)]",
+        "m_step = m_loops",
+    ],
+    2: [
+        covariances(diagonal="np.diagonal(full, axis1=1, axis2=2)",
+                    shared="np.tensordot(n / n.sum(), full, axes=1)"),
+        covariances(diagonal="np.array([np.diag(C) for C in full])",
+                    shared="np.average(full, axis=0, weights=n)"),
+    ],
+    3: [
+        loop(),
+        recover(recover="return best_of(iter(tries[::-1]), x, tol=1e-8).model"),
+        recover(order="min(itertools.permutations(range(len(apart))), key=lambda s: "
+                      "sum(apart[k, s[k]] for k in range(len(s))))",
+                aligned="GaussianMixture(*[p[list(order)] for p in parts(model)])")
+        .replace("\n", "import itertools\n", 1),
+        recover(order="linear_sum_assignment(-(apart.max() - apart))[1]").replace("-(", "(-1) * (")
+        .replace("(-1) * (apart.max() - apart)", "apart - apart.max()"),
     ],
 }  # fmt: skip
