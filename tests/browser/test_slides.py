@@ -222,7 +222,7 @@ def test_explorers_leave_their_picture(open_deck):
 def test_one_key_goes_through_everything(open_deck):
     page = open_deck("01_why_mixtures")
     page.evaluate("window.turned = 1; Reveal.on('slidechanged', () => window.turned++)")
-    for _ in range(60):
+    for _ in range(120):
         page.keyboard.press("ArrowRight")
     assert page.evaluate("Reveal.isLastSlide()")
     assert page.evaluate("window.turned === Reveal.getTotalSlides()")
