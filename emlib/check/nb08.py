@@ -159,6 +159,8 @@ _HALVES = [
     (_e_step, _m_pulled, "m_step"),
     (_e_step, _m_smoothed, "m_step"),
     (_e_step, _m_unbiased, "m_step"),
+    (_e_unsure, _m_step, "e_step"),  # again: a step of these two often climbs higher than a sound
+    (_e_step, _m_unbiased, "m_step"),  # one, and heights must not do in place of numbers
 ]
 
 

@@ -360,6 +360,15 @@ def test_a_row_a_component(turned):
     assert "looks transposed" in check.responsibilities(START, WAITING, *code).text
 
 
+@pytest.mark.parametrize("instrument", STEPS, ids=lambda i: i.__name__)
+def test_responsibilities_of_single_precision(instrument):
+    def e_step(x, *theta):
+        return n.e_step(x, *theta).astype(np.float32)
+
+    reading = instrument(START, WAITING, e_step, n.m_step)
+    assert reading.symbol == "–" and "single precision" in reading.text
+
+
 def test_options_of_the_m_step_are_left_alone():
     def m_step(x, r, floor=0.0, verbose=False, labels=None):
         assert floor == 0 and labels is None

@@ -11,7 +11,7 @@ from . import exact
 from .dialects import require_plain
 from .kinds import COINS, GAUSSIAN, NORMAL, affine, kind_of
 from .reading import NotHere
-from .theta import SHOWN, as_theta, start_theta
+from .theta import SHOWN, as_theta, require_double, start_theta
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,10 @@ class Functions:
 
     def responsibilities(self, x):
         """Return what the E-step says of x, whatever it is."""
-        return self._expected(x)[0]
+        r = self._expected(x)[0]
+        if isinstance(r, np.ndarray):
+            require_double(r, "the array of responsibilities")
+        return r
 
     def step(self, x) -> "Functions":
         """Return the code after one step, at parameters that describe a mixture."""

@@ -67,11 +67,15 @@ def _arrays(value) -> tuple:
         numbers = bool(theta) and all(p.ndim == 0 for p in theta)
         pack = ". What belongs together goes into one array, as in np.array([mu1, mu2])"
         raise NotHere(f"{what}: {WANTED}{pack * numbers}; {SHOWN}")
-    if any(np.asarray(p).dtype in (np.float32, np.float16) for p in parts):
-        raise NotHere(
-            "theta has single precision, and fewer digits than are looked at: use float64"
-        )
+    for part in parts:
+        require_double(part, "theta")
     return theta
+
+
+def require_double(value, name: str) -> None:
+    """Refuse an array of single precision."""
+    if np.asarray(value).dtype in (np.float32, np.float16):
+        raise NotHere(f"{name} has single precision, fewer digits than are looked at: use float64")
 
 
 def _article(name: str) -> str:
