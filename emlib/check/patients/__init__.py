@@ -79,13 +79,17 @@ class Table:
 
     def _repr_html_(self):
         names = zip(self.COLUMNS, INSTRUMENTS, strict=True)
-        head = "".join(f'<th title="{name}">{short}</th>' for short, name in names)
-        rows = [
-            f'<tr><td>{number}</td><td style="text-align: left">{escape(fault)}</td>'
-            + "".join(f"<td>{symbol}</td>" for symbol in row)
-            for number, fault, row in self.rows()
-        ]
-        return f"<table><tr><th></th><th></th>{head}</tr>\n" + "\n".join(rows) + "</table>"
+        head = [f'<th title="{name}" {_TIGHT}>{short}</th>' for short, name in names]
+        lines = [f"<table {_SMALL}><tr><th></th><th></th>{''.join(head)}</tr>"]
+        for number, fault, row in self.rows():
+            cells = "".join(f"<td {_TIGHT}>{symbol}</td>" for symbol in row)
+            lines.append(f"<tr><td>{number}</td><td {_LEFT}>{escape(fault)}</td>{cells}</tr>")
+        return "\n".join([*lines, "</table>"])
+
+
+_SMALL = 'style="font-size: 0.85em"'
+_TIGHT = 'style="text-align: center; padding: 0.2em 0.4em"'
+_LEFT = 'style="text-align: left; padding: 0.2em 0; white-space: nowrap"'
 
 
 def _aligned(words) -> str:
