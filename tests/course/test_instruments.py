@@ -322,6 +322,8 @@ def test_a_forgotten_square_is_still_a_fault(instrument):
     theta = [0.5, 0.5], [2.3, 10.7], [2.0, 2.0]
     ill = instrument in (check.one_step, check.equivariance)
     assert instrument(theta, n.x, e_step, m_step).symbol == ("✗" if ill else "✓")
+    large = [0.5, 0.5], [230.0, 1070.0], [200.0, 200.0]  # here its answers are zeros and ones only
+    assert check.one_step(large, 100 * n.x, e_step, m_step).symbol == "✗"
 
 
 def test_an_own_log_likelihood_may_have_its_own_parameters():
