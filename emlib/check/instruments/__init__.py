@@ -13,8 +13,10 @@ of the data that returns one, ``start(x)``: then the rule for starting is examin
 may also be an array of responsibilities (N, K), for code that begins with an M-step.
 
 Every instrument returns a :class:`Reading`: ✓ or ✗ and what was seen, or – where it does not
-apply. To healthy code whose theta has another form, or holds variances, it says – and what to hand over (notebook 08, "Your own code", has an adapter). None ever raises. What is right comes from the textbook's plain formulas, which share no
-code with emlib's own EM, so that emlib can be examined too.
+apply. To healthy code whose theta has another form, or holds variances, it says – and what to hand
+over (notebook 08, "Your own code", has an adapter). None ever raises. What is right comes from the
+textbook's plain formulas, which share no code with emlib's own EM, so that emlib can be examined
+too.
 """
 
 from .densities import integrates_to_one, sampling
