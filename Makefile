@@ -11,7 +11,7 @@ LAB ?=
 NB ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint refresh pages slides handouts homework homework-check students release
+.PHONY: help lab test lint refresh pages slides handouts patients homework homework-check students release
 .PHONY: bench every-seed last-bit lock test-oldest test-newest test-later clean
 
 help: ## list the targets
@@ -49,6 +49,9 @@ slides: $(READY) ## make the slides of notebooks 01-06, in build/slides
 
 handouts: slides ## print the slides to PDF, in build/handouts (needs Chromium)
 	$(PY) -m publish.handouts
+
+patients: $(READY) ## make the patients of 08 to hand out, without diagnoses, in build/patients
+	$(PY) -m publish.patients
 
 homework: $(READY) ## make the homework's release from its source
 	cd notebooks/homework && for assignment in $(notdir $(wildcard notebooks/homework/source/*)); do \

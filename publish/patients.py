@@ -1,4 +1,4 @@
-"""Hand out the patients of notebook 08: `python -m publish.patients`.
+"""Hand out the patients of notebook 08: `make patients`.
 
 For a class, a patient a group: the healthy body, the instruments, and nine times complaint, code
 and data, without outputs and diagnoses. In build/patients/, a notebook to work in and the same as

@@ -194,7 +194,6 @@ def test_what_may_be_cut_can_be_cut(path):
     assert cut and missing_names(cells) == []
     for section in cut:
         assert missing_names(without(cells, section)) == [], section
-        assert "**Predict.**" not in section
 
 
 def test_a_cut_that_leaves_an_orphan_is_caught():

@@ -1,18 +1,12 @@
 """What TEACHING.md has a lecturer do live with notebook 04 shows what it says."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from emlib import NormalMixture
 
-pytest.importorskip("sphinx_revealjs", reason="slides take reveal.js from the extra `slides`")
 pytestmark = pytest.mark.tools
 
-ROOT = Path(__file__).resolve().parents[3]
 NAME = "04_em_in_one_dimension"
 TEN = np.array([2.3, 3.2, 3.1, 1.6, 1.9, 11.5, 10.2, 12.3, 8.6, 10.9])
 STRIP = """(canvas) => {  // the lower edge of the stage, where the ticks of the data are
@@ -22,30 +16,6 @@ STRIP = """(canvas) => {  // the lower edge of the stage, where the ticks of the
   part.getContext("2d").drawImage(canvas, 0, -0.78 * height);
   return part.toDataURL();
 }"""
-
-
-@pytest.fixture
-def player(tmp_path, browser, watch):
-    """The player on its slide, as the lecturer finds it."""
-    notebook = ROOT / "notebooks" / f"{NAME}.ipynb"
-    made = subprocess.run([sys.executable, "-m", "publish.slides", notebook, "--to", tmp_path])
-    assert made.returncode == 0
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
-    page = context.new_page()
-    seen = watch(page)
-    page.goto((tmp_path / NAME / "index.html").as_uri())
-    page.wait_for_function("window.Reveal?.isReady()")
-    page.evaluate(
-        """() => {
-          const slide = document.querySelector(".em-player").closest("section");
-          const { h, v } = Reveal.getIndices(slide);
-          Reveal.slide(h, v);
-        }"""
-    )
-    page.locator(".em-main").click()
-    yield page.locator(".em-player")
-    context.close()
-    assert seen.errors == [] and seen.outside == []
 
 
 def look(player):

@@ -1,42 +1,14 @@
 """What TEACHING.md has a lecturer do live with notebook 05 shows what it says: in its deck."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-pytest.importorskip("sphinx_revealjs", reason="slides take reveal.js from the extra `slides`")
 pytestmark = pytest.mark.tools
 
-ROOT = Path(__file__).resolve().parents[3]
 NAME = "05_coin_tosses_and_jensen"
-TO_ITS_SLIDE = """() => {
-  const { h, v } = Reveal.getIndices(document.querySelector(".em-player").closest("section"));
-  Reveal.slide(h, v);
-}"""
-
-
-@pytest.fixture
-def player(tmp_path, browser, watch):
-    """The bound player on its slide."""
-    notebook = ROOT / "notebooks" / f"{NAME}.ipynb"
-    made = subprocess.run([sys.executable, "-m", "publish.slides", notebook, "--to", tmp_path])
-    assert made.returncode == 0
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
-    page = context.new_page()
-    seen = watch(page)
-    page.goto((tmp_path / NAME / "index.html").as_uri())
-    page.wait_for_function("window.Reveal?.isReady()")
-    page.evaluate(TO_ITS_SLIDE)
-    page.locator(".em-main").click()
-    yield page.locator(".em-player")
-    context.close()
-    assert seen.errors == [] and seen.outside == []
 
 
 def height(player):
-    """The log-likelihood that the player's status names."""
+    """The log-likelihood at which the player stands."""
     return float(player.get_attribute("data-log-likelihood"))
 
 
