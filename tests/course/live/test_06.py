@@ -45,7 +45,8 @@ def test_space_plays_to_the_plateau_and_space_goes_on(player, faithful):
     words, t = heard(player)
     there = f"{faithful[2].history[t].log_likelihood:.2f}".replace("-", "−")
     assert t < 53 and f"{t} iterations so far" in words and f"now {there} at {t}." in words
-    player.page.keyboard.press(" ")
+    player.get_by_label("Speed").select_option("16")  # only the test has no time
+    player.locator(".em-main").press(" ")
     plays_to(player, 53)
     assert "over 53 iterations, from −1331.48 to −385.46" in heard(player)[0]
 
