@@ -80,13 +80,14 @@ class Table:
     def _repr_html_(self):
         names = zip(self.COLUMNS, INSTRUMENTS, strict=True)
         head = [f'<th title="{name}" {_TIGHT}>{short}</th>' for short, name in names]
-        lines = [f"<table {_SMALL}><tr><th></th><th></th>{''.join(head)}</tr>"]
+        lines = [f"<div {_ROOM}><table {_SMALL}><tr><th></th><th></th>{''.join(head)}</tr>"]
         for number, fault, row in self.rows():
             cells = "".join(f"<td {_TIGHT}>{symbol}</td>" for symbol in row)
             lines.append(f"<tr><td>{number}</td><td {_LEFT}>{escape(fault)}</td>{cells}</tr>")
-        return "\n".join([*lines, "</table>"])
+        return "\n".join([*lines, "</table></div>"])
 
 
+_ROOM = 'style="overflow-x: auto"'  # on a phone the table scrolls, and not the page
 _SMALL = 'style="font-size: 0.85em"'
 _TIGHT = 'style="text-align: center; padding: 0.2em 0.4em"'
 _LEFT = 'style="text-align: left; padding: 0.2em 0; white-space: nowrap"'
