@@ -45,6 +45,43 @@ def coin_em_step(x, pi, theta):
     H, T = x.T @ r
     return r.mean(axis=0), H / (H + T)
 """
+GLOBAL = """
+def coin_em_step(x, pi, theta):
+    joint = np.log(pi) + x @ np.log([theta, 1 - theta])
+    joint = np.exp(joint - {shift})
+    r = joint / joint.sum(axis=1, keepdims=True)
+    H, T = x.T @ r
+    return r.mean(axis=0), H / (H + T)
+"""
+LIBRARY = """
+def coin_em_step(x, pi, theta):
+    start = CoinMixture(pi, theta)
+    new = start.m_step(start.e_step(x))
+    return new.weights, new.biases
+"""
+TO_THE_EDGE = """
+def impostor(pi, theta):
+    t = min((1 - theta[0]) * pi[0], theta[1] * pi[1])
+    return [theta[0] + t / pi[0], theta[1] - t / pi[1]]
+"""
+ANYWHERE = """
+rng = np.random.default_rng(7)
+def impostor(pi, theta):
+    m = pi @ theta
+    low, high = max(0, (m - pi[1]) / pi[0]), min(1, m / pi[0])
+    a = rng.uniform(low, high)
+    return [a, (m - pi[0] * a) / pi[1]]
+"""
+A_STEP = "def impostor(pi, theta):\n    return theta + 1e-4 * np.array([1 / pi[0], -1 / pi[1]])"
+
+
+def plus(e):
+    """Both parts with e added to q inside the logs."""
+    return decompose(
+        elbo=f"(q * (joint - np.log(q + {e}))).sum()", kl=f"(q * np.log((q + {e}) / p)).sum()"
+    )
+
+
 NO_WEIGHTS = "x @ np.log([theta, 1 - theta])"
 
 WRONG = {
@@ -59,7 +96,8 @@ WRONG = {
         (decompose(kl="(q * np.log(safe / pi)).sum()"), "posterior"),
         (decompose(elbo=PARTS["kl"], kl=PARTS["elbo"]), "first"),
         (decompose(elbo="(q * (joint - np.log(q))).sum()"), "0 log 0"),
-        (decompose(elbo="(q * (joint - np.log(q + 1e-3))).sum()"), "too large"),
+        (plus("1e-3"), "too large"),
+        (plus("1e-6"), "too large"),
         (decompose(elbo="(q * joint).sum(axis=1)"), "sum over the sets"),
         (decompose(elbo="-33.545774", kl="0.451911"), "log p(x, z)"),
         ("def decompose(x, q, pi, theta):\n    return 1.0", "2 values"),
@@ -80,6 +118,9 @@ WRONG = {
         (step(pi="r"), "shape"),
         (NAIVE, "log-sum-exp"),
         (NAIVE.replace("theta ** x", "theta ** x.astype(float)"), "log-sum-exp"),
+        (GLOBAL.format(shift="joint.max()"), "from each row"),
+        (GLOBAL.format(shift="joint.mean(axis=1, keepdims=True)"), "its largest"),
+        (LIBRARY, "You call CoinMixture"),
         ("def coin_em_step(x, pi, theta):\n    return [0.5, 0.5], [0.713, 0.581]", "mean resp"),
     ],
     3: [
@@ -91,5 +132,11 @@ WRONG = {
         ("def impostor(pi, theta):\n    return theta + np.array([1, -pi[0] / pi[1]])", "0 to 1"),
         ("def impostor(pi, theta):\n    return pi @ theta", "shape"),
         ("def impostor(pi, theta):\n    return theta + 1e-9", "were given"),
+        ("def impostor(pi, theta):\n    return [round(pi @ theta, 6)] * 2", "must stay the same"),
     ],
+}
+RIGHT = {
+    1: [plus("1e-8")],
+    2: [GLOBAL.format(shift="joint.max(axis=1, keepdims=True)")],
+    3: [TO_THE_EDGE, ANYWHERE, A_STEP],
 }
