@@ -134,6 +134,7 @@ def array(value, shape: tuple[int, ...], name: str = "Your answer") -> np.ndarra
         wanted = f"an array of shape {shape}" if shape else "a single number"
         raise Wrong(f"{name} should be {wanted}, but has shape {got.shape}. Look at your axis=.")
     if np.isnan(got).any():
+        require(None not in np.array(value, dtype=object).ravel().tolist(), f"{name} holds None.")
         raise Wrong(f"{name} holds NaN. Somewhere 0 is divided by 0, or a log is taken of < 0.")
     if not np.isfinite(got).all():
         raise Wrong(f"{name} holds infinity. Somewhere log(0) is taken, or exp overflows.")

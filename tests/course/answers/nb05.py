@@ -132,6 +132,7 @@ WRONG = {
         ("def impostor(pi, theta):\n    return theta + np.array([1, -pi[0] / pi[1]])", "0 to 1"),
         ("def impostor(pi, theta):\n    return pi @ theta", "shape"),
         ("def impostor(pi, theta):\n    return theta + 1e-9", "were given"),
+        ("def impostor(pi, theta):\n    return [pi @ theta, None]", "holds None"),
         ("def impostor(pi, theta):\n    return [round(pi @ theta, 6)] * 2", "must stay the same"),
     ],
 }
